@@ -1,0 +1,34 @@
+/**
+ * Every suite runs under this one configuration. Unit suites (`.spec.ts`) do no I/O; suites on real servers
+ * (`.int.spec.ts`, and the stories in `test/`) share the one nats-server and Postgres that `globalSetup` starts.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  testRegex: '\\.spec\\.ts$',
+  maxWorkers: 2,
+  extensionsToTreatAsEsm: ['.ts'],
+  cacheDirectory: '<rootDir>/.cache/jest',
+  moduleNameMapper: {
+    '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        swcrc: false,
+        sourceMaps: 'inline',
+        module: { type: 'es6' },
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          keepClassNames: true,
+        },
+      },
+    ],
+  },
+};

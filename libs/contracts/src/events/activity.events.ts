@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { defineEvent, type FactOf, type Recorded } from '../envelope.js';
+import { Address, GatewayId, RegionName, StopOrderId, Timestamp } from '../names.js';
+import { Cut } from '../receipt.js';
+
+/** An act the gate was asked about. */
+export const Act = z.enum([
+  'intent.send',
+  'intent.receive',
+  'intent.answer',
+  'intent.deliver',
+  'intent.read',
+  'guard',
+  'heartbeat',
+]);
+export type Act = z.infer<typeof Act>;
+
+/** So many equal decisions in one window at one gateway. */
+export const DecisionCount = z.object({
+  act: Act,
+  /** `null`: allowed; otherwise the code of the refusal. */
+  refusedBy: z.string().nullable(),
+  orderId: StopOrderId.nullable(),
+  /** The intent type or tool, where the act has one. */
+  subject: z.string().max(200).nullable(),
+  count: z.number().int().positive(),
+});
+export type DecisionCount = z.infer<typeof DecisionCount>;
+
+/** What one gateway decided about one agent in a window of a quarter of a second. */
+export const DecisionsCounted = defineEvent(
+  'DecisionsCounted',
+  z.object({
+    address: Address,
+    region: RegionName,
+    gateway: GatewayId,
+    from: Timestamp,
+    to: Timestamp,
+    decisions: z.array(DecisionCount),
+  }),
+);
+
+/** Increments since the heartbeat before; money in micro-units of a dollar. */
+export const Usage = z.object({
+  intentsTotal: z.number().nonnegative(),
+  intentsSucceeded: z.number().nonnegative(),
+  intentsFailed: z.number().nonnegative(),
+  costMicroUsd: z.number().int().nonnegative(),
+  tokensIn: z.number().nonnegative(),
+  tokensOut: z.number().nonnegative(),
+  avgLatencyMs: z.number().nonnegative().nullable(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+/** An agent's sign of life, with what it did since the last. */
+export const HeartbeatReceived = defineEvent(
+  'HeartbeatReceived',
+  z.object({
+    address: Address,
+    region: RegionName,
+    gateway: GatewayId,
+    instance: z.string().max(200).nullable(),
+    /** What the answer said: `healthy`, `killed`, … */
+    answered: z.string().max(32),
+    usage: Usage.nullable(),
+  }),
+);
+
+/** A gateway applied a stop; the proof in the audit. */
+export const StopApplied = defineEvent(
+  'StopApplied',
+  z.object({
+    orderId: StopOrderId,
+    region: RegionName,
+    gateway: GatewayId,
+    boot: z.number().int().positive(),
+    position: z.number().int().nonnegative(),
+    appliedAfterMs: z.number().nonnegative(),
+    cut: Cut,
+  }),
+);
+
+/** An agent's health went from one state to another by the passing of time. */
+export const HealthChanged = defineEvent(
+  'HealthChanged',
+  z.object({
+    address: Address,
+    from: z.string().max(32),
+    to: z.string().max(32),
+    lastHeartbeatAt: Timestamp.nullable(),
+  }),
+);
+
+export const activityEvents = [DecisionsCounted, HeartbeatReceived, StopApplied, HealthChanged] as const;
+export type ActivityFact = FactOf<(typeof activityEvents)[number]>;
+export type ActivityEvent = Recorded<ActivityFact>;

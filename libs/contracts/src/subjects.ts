@@ -1,0 +1,83 @@
+import type { AddressParts } from './names.js';
+
+/**
+ * Every NATS subject of the mesh is built here. Tokens come from validated names only, so none can hold a dot, a
+ * wildcard or a space. Grammar: NATS ADR-6 (naming rules). `_` stands for "the whole org" where a workspace would be;
+ * a queue's token begins with `~`, which no agent's name can.
+ */
+export const WHOLE_ORG = '_';
+
+export const streams = {
+  control: { name: 'CONTROL', subjects: ['control.>'] },
+  intents: { name: 'INTENTS', subjects: ['intent.>', 'inbox.>', 'deadline.>', 'retire.>'] },
+  activity: { name: 'ACTIVITY', subjects: ['activity.>'] },
+} as const;
+
+type Aggregate = 'org' | 'workspace' | 'agent' | 'key' | 'stop';
+
+/** `control.{org}.{workspace}.{aggregate}.{id}` */
+export const controlSubject = (
+  org: string,
+  workspace: string | null,
+  aggregate: Aggregate,
+  id: string,
+): string => `control.${org}.${workspace ?? WHOLE_ORG}.${aggregate}.${id}`;
+
+/** The first event of the log, which names its incarnation. */
+export const LOG_SUBJECT = 'control.mesh.log';
+
+/** A gateway's membership: joins, leaves and removals. */
+export const gatewaySubject = (gateway: string): string => `control.mesh.gateway.${gateway}`;
+
+/** The token of an agent or a queue in work subjects. */
+export const workToken = (to: AddressParts): string =>
+  to.kind === 'queue' ? `~${to.name}` : to.name;
+
+const work = (root: string, to: AddressParts, intentId: string): string =>
+  `${root}.${to.org}.${to.workspace}.${workToken(to)}.${intentId}`;
+
+/** Holds exactly one event, `IntentSubmitted`: the item of work. */
+export const intentSubject = (to: AddressParts, intentId: string): string =>
+  work('intent', to, intentId);
+
+/** What happened to an intent after it was submitted. */
+export const intentLogSubject = (to: AddressParts, intentId: string): string =>
+  `${intentSubject(to, intentId)}.log`;
+
+/** Finds an intent of an org when only its id is known. */
+export const intentLookup = (org: string, intentId: string): string =>
+  `intent.${org}.*.*.${intentId}`;
+
+/** All items of work of one agent or queue, in the order of their creation. */
+export const workFilter = (to: AddressParts): string =>
+  `intent.${to.org}.${to.workspace}.${workToken(to)}.*`;
+
+/** A completion that was sent to `reply_to`. */
+export const inboxSubject = (owner: AddressParts, intentId: string): string =>
+  work('inbox', owner, intentId);
+export const inboxFilter = (owner: AddressParts): string =>
+  `inbox.${owner.org}.${owner.workspace}.${workToken(owner)}.*`;
+
+/** A reminder to the mesh: this intent has a deadline. */
+export const deadlineSubject = (to: AddressParts, intentId: string): string =>
+  work('deadline', to, intentId);
+
+/** A reminder to the mesh: this intent ended, and may be forgotten seven days later. */
+export const retireSubject = (to: AddressParts, intentId: string): string =>
+  work('retire', to, intentId);
+
+/** `activity.{region}.{org}.{workspace}.{agent}`: what a gateway saw and decided, in batches. */
+export const activitySubject = (region: string, org: string, workspace: string, agent: string) =>
+  `activity.${region}.${org}.${workspace}.${agent}`;
+
+/** Core NATS, no stream: what gateways and control nodes say to each other at once. */
+export const live = {
+  /** A gateway's word that it has applied the control log up to a sequence, with receipts for stops. */
+  receipts: 'live.receipt',
+  receipt: (region: string, gateway: string) => `live.receipt.${region}.${gateway}`,
+  receiptFilter: 'live.receipt.*.*',
+  /** An HTTP request that a gateway hands to any command API (queue group). */
+  command: 'live.command',
+  /** An order to the audit projector (request and reply). */
+  projector: 'live.projector',
+} as const;

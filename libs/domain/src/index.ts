@@ -1,0 +1,2 @@
+export * from './control/control-records.js';
+export * from './decider.js';
