@@ -1,1 +1,3 @@
-export {};
+export * from './servers/claim.js';
+export * from './servers/own-servers.js';
+export * from './until.js';

@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A process that cannot be mistaken for a later one that was given the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Boot of the machine and start of the process within it; opaque, equal only for the same process. */
+  readonly startedAt: string;
+}
+
+const readOrNull = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+};
+
+const startFromProc = (pid: number): string | null => {
+  const stat = readOrNull(`/proc/${pid}/stat`);
+  if (stat === null) return null;
+  // The name in brackets may hold spaces, so fields are counted from behind it: state is the first, start the 20th.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (fields[0] === 'Z' || fields[0] === 'X') return null;
+  return `${readOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? ''}/${fields[19] ?? ''}`;
+};
+
+const startFromPs = (pid: number): string | null => {
+  try {
+    return (
+      execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null
+    );
+  } catch {
+    return null;
+  }
+};
+
+/** `null` when no such process runs (a zombie does not run). */
+export const identityOf = (pid: number): ProcessIdentity | null => {
+  const startedAt = process.platform === 'linux' ? startFromProc(pid) : startFromPs(pid);
+  return startedAt === null ? null : { pid, startedAt };
+};
+
+export const isRunning = (identity: ProcessIdentity): boolean =>
+  identityOf(identity.pid)?.startedAt === identity.startedAt;
+
+/** Sends a signal to exactly this process; `false` when it no longer runs. */
+export const signalProcess = (identity: ProcessIdentity, signal: NodeJS.Signals): boolean => {
+  if (!isRunning(identity)) return false;
+  try {
+    return process.kill(identity.pid, signal);
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Ends exactly this process: politely first, by SIGKILL when it still runs after `patienceMs`. Resolves when it is gone.
+ *
+ * @throws Error when it survives even that (it then belongs to another user, or the kernel holds it).
+ */
+export const endProcess = async (
+  identity: ProcessIdentity,
+  { polite = 'SIGTERM', patienceMs = 3000 }: { polite?: NodeJS.Signals; patienceMs?: number } = {},
+): Promise<void> => {
+  for (const [signal, patience] of [
+    [polite, patienceMs],
+    ['SIGKILL', 2000],
+  ] as const) {
+    const deadline = performance.now() + patience;
+    signalProcess(identity, signal);
+    while (isRunning(identity) && performance.now() < deadline) await pause(10);
+    if (!isRunning(identity)) return;
+  }
+  throw new Error(`process ${identity.pid} does not end; end it by hand`);
+};
