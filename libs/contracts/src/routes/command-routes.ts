@@ -1,0 +1,21 @@
+import { agentStopRoutes } from './agent-stops.routes.js';
+import { auditRoutes } from './audit.routes.js';
+import { keyRoutes } from './keys.routes.js';
+import { meshAgentRoutes } from './mesh-agents.routes.js';
+import { meshRoutes } from './mesh.routes.js';
+import type { RouteDefinition } from './route.js';
+import { serviceAccountRoutes } from './service-accounts.routes.js';
+import { stopRoutes } from './stops.routes.js';
+import { tenantRoutes } from './tenants.routes.js';
+
+/** Every route of the command API that has a key. What it serves besides: `/openapi.json`, `/docs` and health. */
+export const commandRoutes: readonly RouteDefinition[] = [
+  ...stopRoutes,
+  ...agentStopRoutes,
+  ...meshAgentRoutes,
+  ...meshRoutes,
+  ...serviceAccountRoutes,
+  ...keyRoutes,
+  ...tenantRoutes,
+  ...auditRoutes,
+];
