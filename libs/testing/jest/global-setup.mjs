@@ -4,7 +4,7 @@ import './sources.mjs';
 export default async function globalSetup() {
   const { startTestServers } = await import('../src/servers/test-servers.ts');
   const servers = await startTestServers();
-  process.env.ESTOP_TEST_SERVERS = servers.url;
-  process.env.ESTOP_TEST_DIRECTORY = servers.directory;
+  process.env.JEST_ESTOP_SERVERS = servers.url;
+  process.env.JEST_ESTOP_DIRECTORY = servers.directory;
   globalThis.estopTestServers = servers;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-const TEST_SERVERS = 'ESTOP_TEST_SERVERS';
+const TEST_SERVERS = 'JEST_ESTOP_SERVERS';
 
 const ask = async <T>(what: string): Promise<T> => {
   const base = process.env[TEST_SERVERS];

@@ -11,7 +11,7 @@ import {
 
 /** A fresh directory that is removed with everything in it when the test run ends, or by a later run if it was killed. */
 export const temporaryDirectory = (name = 'directory'): string =>
-  mkdtempSync(join(process.env.ESTOP_TEST_DIRECTORY ?? tmpdir(), `${name}-`));
+  mkdtempSync(join(process.env.JEST_ESTOP_DIRECTORY ?? tmpdir(), `${name}-`));
 
 /** A nats-server for a suite that must stop, crash or configure it; the suite ends it. Without `dir`, in a fresh one. */
 export const spawnNatsServer = (options: Partial<NatsServerOptions> = {}): Promise<RunningServer> =>
