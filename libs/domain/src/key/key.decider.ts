@@ -1,0 +1,61 @@
+import type { FactOf, KeyEvent, KeyId, KeyIssued } from '#contracts';
+import { accept, type Decider, type Decision, reject } from '../decider.js';
+
+export type KeyState =
+  | { readonly status: 'absent' }
+  | { readonly status: 'issued'; readonly secretSha256: string }
+  | { readonly status: 'revoked' };
+
+export type IssueKey = {
+  readonly type: 'IssueKey';
+  /** The agent that the key would speak for was revoked; `false` for operators' keys. */
+  readonly agentRevoked: boolean;
+} & FactOf<typeof KeyIssued>['data'];
+export interface RevokeKey {
+  readonly type: 'RevokeKey';
+  readonly keyId: KeyId;
+  readonly reason: string | null;
+}
+export type KeyCommand = IssueKey | RevokeKey;
+export type KeyRejection = 'ALREADY_EXISTS' | 'AGENT_REVOKED' | 'KEY_UNKNOWN';
+
+type KeyDecision = Decision<KeyEvent, KeyRejection>;
+
+const issue = (command: IssueKey, state: KeyState): KeyDecision => {
+  const { type: _type, agentRevoked, ...data } = command;
+  if (agentRevoked) return reject('AGENT_REVOKED');
+  switch (state.status) {
+    case 'absent':
+      return accept({ type: 'KeyIssued', data });
+    case 'issued':
+      return state.secretSha256 === data.secretSha256 ? accept() : reject('ALREADY_EXISTS');
+    case 'revoked':
+      return reject('ALREADY_EXISTS');
+  }
+};
+
+const revoke = ({ keyId, reason }: RevokeKey, state: KeyState): KeyDecision => {
+  switch (state.status) {
+    case 'absent':
+      return reject('KEY_UNKNOWN');
+    case 'issued':
+      return accept({ type: 'KeyRevoked', data: { keyId, reason } });
+    case 'revoked':
+      return accept();
+  }
+};
+
+/** One key: issued once, revoked for good. */
+export const keyDecider: Decider<KeyState, KeyCommand, KeyEvent, KeyRejection> = {
+  decide: (command, state) =>
+    command.type === 'IssueKey' ? issue(command, state) : revoke(command, state),
+  evolve: (_state, event): KeyState => {
+    switch (event.type) {
+      case 'KeyIssued':
+        return { status: 'issued', secretSha256: event.data.secretSha256 };
+      case 'KeyRevoked':
+        return { status: 'revoked' };
+    }
+  },
+  initialState: { status: 'absent' },
+};
