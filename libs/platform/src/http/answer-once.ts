@@ -1,0 +1,104 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal, RouteDefinition } from '#contracts';
+import type { Answer, Idempotency, Outcome } from '../idempotency/idempotency.js';
+import { ApiProblem } from './api-problem.js';
+import { canonicalJson } from './canonical-json.js';
+import { PROBLEM_TYPE, problemAnswer, problemOf } from './problem.js';
+import type { AnyCall, Bound } from './route-host.js';
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** The request's `Idempotency-Key`; `null` where there is none or the route repeats nothing. */
+export const idempotencyKeyOf = (
+  route: RouteDefinition,
+  request: FastifyRequest,
+): string | null => {
+  const sent = request.headers['idempotency-key'];
+  if (sent === undefined || route.method !== 'POST' || route.answers === 'sse') return null;
+  if (typeof sent === 'string' && KEY.test(sent)) return sent;
+  const detail = 'The header idempotency-key must be 1-255 printable characters without spaces.';
+  throw new ApiProblem('malformed_request', detail);
+};
+
+interface Once {
+  readonly call: AnyCall;
+  readonly key: string;
+  readonly principal: Principal;
+}
+
+/** Runs the handler, or sends what the first request with this key was answered. */
+export const answerOnce = async (
+  bound: Bound,
+  idempotency: Idempotency,
+  { call, key, principal }: Once,
+): Promise<FastifyReply> => {
+  const { request } = call;
+  const caller = principal.kind === 'sa' ? principal.address : principal.keyId;
+  const same = { params: request.params, query: request.query, body: request.body ?? {} };
+  const run = (): Promise<Answer> => capture(bound, call);
+  const outcome = await idempotency
+    .once(
+      { scope: [caller, bound.route.id, key], fingerprint: canonicalJson(same) },
+      run,
+      worthRemembering,
+    )
+    .catch((error: unknown) => withoutMemory(bound, error, run));
+  return send(call.reply, outcome);
+};
+
+/**
+ * A stop must not wait for a bucket that cannot be reached: its order's id is made from the key, so a repeat finds the
+ * order instead of the answer.
+ */
+const withoutMemory = async (
+  { route, host }: Bound,
+  error: unknown,
+  run: () => Promise<Answer>,
+): Promise<Outcome> => {
+  const stops = route.access.kind === 'operator' && route.access.permission === 'stop:order';
+  if (!stops || !unreachable(error)) throw error;
+  host.log.warn({ err: error, route: route.id }, 'idempotency record unreachable, stopping anyway');
+  return { kind: 'fresh', answer: await run() };
+};
+
+const unreachable = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'LOG_UNAVAILABLE';
+
+/** The handler's answer as a value. Refusals are answers too; what broke is thrown. */
+const capture = async ({ run }: Bound, call: AnyCall): Promise<Answer> => {
+  try {
+    const body = await run(call);
+    const { statusCode } = call.reply;
+    const text = body === undefined ? '' : JSON.stringify(body);
+    const status = text === '' ? 204 : statusCode;
+    return { status, contentType: 'application/json; charset=utf-8', headers: {}, body: text };
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.status >= 500) throw error;
+    const path = call.request.url.split('?', 1)[0] ?? '/';
+    const answer = problemAnswer(problem, { path, traceId: call.traceId });
+    return { ...answer, contentType: PROBLEM_TYPE };
+  }
+};
+
+/** Refusals by a stop, a limit or a credential had no effect and end by themselves, so a retry must be able to pass. */
+const worthRemembering = ({ status }: Answer): boolean =>
+  status < 500 && status !== 401 && status !== 403 && status !== 429;
+
+const send = (reply: FastifyReply, outcome: Outcome): FastifyReply => {
+  if (outcome.kind === 'conflict') {
+    const detail = 'This idempotency key was used for a request with other content. Use a new key.';
+    throw new ApiProblem('idempotency_conflict', detail);
+  }
+  if (outcome.kind === 'in_progress') {
+    const { retryAfterSeconds } = outcome;
+    const detail =
+      'The first request with this idempotency key is still running. Try again shortly.';
+    const headers = { 'retry-after': String(retryAfterSeconds) };
+    throw new ApiProblem('idempotency_in_progress', detail, { headers });
+  }
+  const { answer } = outcome;
+  if (outcome.kind === 'replayed') void reply.header('idempotency-replayed', 'true');
+  void reply.code(answer.status).headers(answer.headers);
+  return answer.body === '' ? reply.send() : reply.type(answer.contentType).send(answer.body);
+};

@@ -1,0 +1,34 @@
+import { problemCodes, type ProblemCode } from '#contracts';
+
+export interface ProblemExtra {
+  /** Goes to the caller as `error.details`: which field, order, gateway. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** @default 1 for codes of status 429 and 503 */
+  readonly retryAfterSeconds?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Goes to the log, never to the caller. */
+  readonly cause?: unknown;
+}
+
+/** A refusal that the caller is to see. `detail` is a sentence that says what to do next. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+  readonly details: Readonly<Record<string, unknown>> | null;
+  readonly retryAfterSeconds: number | null;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    extra: ProblemExtra = {},
+  ) {
+    super(`${code}: ${detail}`, extra.cause === undefined ? undefined : { cause: extra.cause });
+    this.details = extra.details ?? null;
+    this.retryAfterSeconds = extra.retryAfterSeconds ?? null;
+    this.headers = extra.headers ?? {};
+  }
+
+  get status(): number {
+    return problemCodes[this.code].status;
+  }
+}

@@ -1,0 +1,82 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RouteDefinition } from '#contracts';
+import { inSpan, tracingEnabled } from '../telemetry/trace-context.js';
+import { callerOf } from './access.js';
+import { answerOnce, idempotencyKeyOf } from './answer-once.js';
+import { readCall } from './read-call.js';
+import type { AnyHandler, Bound, Handler, RouteHost } from './route-host.js';
+import type { HttpServer } from './server.js';
+
+/**
+ * Binds a handler to its route. In this order: readiness and credentials (before the body is read), access, body, schema,
+ * the host's gate, the idempotency key, the handler, the answer. Any error on the way becomes a problem.
+ */
+export const bindRoute = <R extends RouteDefinition>(
+  server: HttpServer,
+  route: R,
+  host: RouteHost,
+  handler: Handler<R>,
+): void => {
+  // A call is read by the schemas of this very route, so it is of the type that the handler asks for.
+  const run = handler as unknown as AnyHandler;
+  server.route({
+    method: route.method,
+    url: route.path,
+    config: { routeId: route.id },
+    // A stream would be opened by HEAD and never end.
+    ...(route.method === 'GET' && { exposeHeadRoute: route.answers !== 'sse' }),
+    onRequest: (request, _reply, done) => {
+      try {
+        request.principal = callerOf(route, host, request);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+    handler: (request, reply) =>
+      tracingEnabled()
+        ? traced(route, request, () => handle({ route, host, run }, request, reply))
+        : handle({ route, host, run }, request, reply),
+  });
+};
+
+const handle = async (
+  bound: Bound,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> => {
+  const { route, host, run } = bound;
+  const key = idempotencyKeyOf(route, request);
+  const call = readCall(route, { request, reply, idempotencyKey: key });
+  if (call.principal !== null) host.admit?.(route, call);
+  if (key !== null && call.principal !== null && host.idempotency !== null) {
+    return answerOnce(bound, host.idempotency, { call, key, principal: call.principal });
+  }
+  const result = await run(call);
+  return reply.sent ? reply : sendJson(reply, result);
+};
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+const sendJson = (reply: FastifyReply, result: unknown): FastifyReply =>
+  result === undefined
+    ? reply.code(204).send()
+    : reply.type(JSON_TYPE).send(JSON.stringify(result));
+
+const traced = (
+  route: RouteDefinition,
+  request: FastifyRequest,
+  work: () => Promise<unknown>,
+): Promise<unknown> =>
+  inSpan(
+    `${route.method} ${route.path}`,
+    {
+      headers: { traceparent: request.trace.traceparent },
+      attributes: {
+        'http.route': route.path,
+        'estop.route': route.id,
+        'estop.request': request.id,
+      },
+    },
+    work,
+  );

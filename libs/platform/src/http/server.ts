@@ -1,0 +1,147 @@
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Principal } from '#contracts';
+import type { Logger } from '../log/logger.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { answerClientError } from './client-error.js';
+import { BODY_BYTES_MAX, readJsonBody } from './json-body.js';
+import { KnownPaths } from './known-paths.js';
+import { PROBLEM_TYPE, problemAnswer, problemOf } from './problem.js';
+import { requestIdOf, traceOf, type RequestTrace } from './request-trace.js';
+import { unmatched, type Fallback } from './unmatched.js';
+
+export type HttpServer = FastifyInstance;
+
+export interface HttpServerOptions {
+  readonly service: string;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Answers requests to paths that this server has no route for; a gateway forwards them. @default 404 */
+  readonly fallback?: Fallback;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** How the request is named in answers, logs and traces. */
+    trace: RequestTrace;
+    /** The body as it came; `null` where there was none. */
+    rawBody: Buffer | null;
+    /** Set once the route's access was checked; `null` on public routes. */
+    principal: Principal | null;
+  }
+  interface FastifyContextConfig {
+    routeId?: string;
+  }
+}
+
+const PARAMETER_CHARACTERS_MAX = 1024;
+const REQUEST_MS_MAX = 60_000;
+const CONNECTIONS_MAX = 20_000;
+const ALL_TYPES = '*';
+
+/**
+ * An HTTP server with the conventions of the API: limits on bodies, request and trace ids in and out, every error as
+ * `application/problem+json`, 405 with `Allow`, and a metric for each answer. Routes are added by `bindRoute`.
+ */
+export const createHttpServer = (options: HttpServerOptions): HttpServer => {
+  const server = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
+    genReqId: (request) => requestIdOf(request.headers),
+    frameworkErrors: (error, request, reply) => {
+      startRequest(request, reply);
+      sendError(options.log, { error, request, reply });
+    },
+    clientErrorHandler: answerClientError,
+  });
+  server.server.maxConnections = CONNECTIONS_MAX;
+  readBodies(server);
+  nameRequests(server);
+  answerErrors(server, options);
+  measure(server, options.metrics);
+  return server;
+};
+
+const readBodies = (server: HttpServer): void => {
+  server.decorateRequest('rawBody', null);
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser(ALL_TYPES, { parseAs: 'buffer' }, (request, body, done) => {
+    const bytes = body as Buffer;
+    request.rawBody = bytes.length === 0 ? null : bytes;
+    try {
+      done(null, readJsonBody(request.headers, bytes));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+};
+
+const NO_MEDIA_TYPE = 'application/octet-stream';
+
+const startRequest = (request: FastifyRequest, reply: FastifyReply): void => {
+  request.trace = traceOf(request.headers);
+  void reply.header('x-request-id', request.id);
+  void reply.header('x-trace-id', request.trace.traceId);
+  void reply.header('traceparent', request.trace.traceparent);
+};
+
+const nameRequests = (server: HttpServer): void => {
+  server.decorateRequest('principal', null);
+  server.decorateRequest('trace', undefined as unknown as RequestTrace);
+  server.addHook('onRequest', (request, reply, done) => {
+    startRequest(request, reply);
+    // Fastify answers a content type that it cannot parse before it looks whether there is a body at all.
+    const { headers } = request.raw;
+    if (headers['content-type']?.includes('/') === false) headers['content-type'] = NO_MEDIA_TYPE;
+    done();
+  });
+};
+
+const answerErrors = (server: HttpServer, options: HttpServerOptions): void => {
+  const known = new KnownPaths();
+  server.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) known.add(method, route.url);
+  });
+  server.setErrorHandler((error, request, reply) => {
+    sendError(options.log, { error, request, reply });
+  });
+  server.setNotFoundHandler(unmatched(known, options.fallback ?? null));
+};
+
+interface Failure {
+  readonly error: unknown;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+const sendError = (log: Logger, { error, request, reply }: Failure): void => {
+  const problem = problemOf(error);
+  const { traceId } = request.trace;
+  const path = pathOf(request.url);
+  if (problem.status >= 500) {
+    const fields = { code: problem.code, path, request_id: request.id, trace_id: traceId };
+    const level = problem.code === 'internal_error' ? 'error' : 'warn';
+    log[level]({ ...fields, err: problem.cause ?? undefined }, `${request.method} failed`);
+  }
+  const answer = problemAnswer(problem, { path, traceId });
+  void reply.code(answer.status).headers(answer.headers).type(PROBLEM_TYPE).send(answer.body);
+};
+
+/** The path without its query, which may hold what does not belong into an answer or a log. */
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? '/';
+
+const measure = (server: HttpServer, metrics: Metrics): void => {
+  const seconds = metrics.histogram({
+    name: 'estop_http_request_seconds',
+    help: 'Time from the head of a request to the end of its answer.',
+    labels: ['route', 'method', 'status'],
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.config.routeId ?? 'unmatched';
+    const labels = { route, method: request.method, status: reply.statusCode };
+    seconds.observe(labels, reply.elapsedTime / 1000);
+    done();
+  });
+};
