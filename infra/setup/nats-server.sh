@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Prints the path of a recent nats-server, and obtains one if there is none: the machine's own Debian mirror is asked,
 # with its signatures checked, without touching the system's apt configuration and without root.
-#   nats-server.sh [DIRECTORY]      where to keep it; default .cache/nats
+#   nats-server.sh [--present] [DIRECTORY]
+# DIRECTORY is where to keep it, .cache/nats by default; --present only looks and fetches nothing.
 # NATS_SERVER_BIN names one you already have. Progress and errors go to stderr.
 set -euo pipefail
 MINIMUM=2.12.0
+PRESENT=no
+if [ "${1:-}" = --present ]; then PRESENT=yes; shift; fi
 DEST=${1:-.cache/nats}
 
 recent() {
@@ -28,6 +31,8 @@ fi
 for candidate in "$DEST/nats-server" "$(command -v nats-server || true)" /usr/sbin/nats-server; do
   if [ -n "$candidate" ] && [ -x "$candidate" ] && recent "$candidate"; then echo "$candidate"; exit 0; fi
 done
+
+if [ $PRESENT = yes ]; then exit 1; fi
 
 case "$(uname -s)" in
   Linux) ;;

@@ -1,0 +1,11 @@
+// Loaded before programs that know nothing of their launcher (jest, benchmarks): when the launcher dies, however, the
+// channel to it closes and the program ends as if it had been told to.
+const PATIENCE_MS = 1500;
+
+if (process.channel) {
+  process.on('disconnect', () => {
+    process.kill(process.pid, 'SIGTERM');
+    setTimeout(() => process.exit(1), PATIENCE_MS);
+  });
+  process.channel.unref();
+}
