@@ -1,3 +1,4 @@
 export * from './servers/claim.js';
 export * from './servers/own-servers.js';
+export * from './spec-for.js';
 export * from './until.js';
