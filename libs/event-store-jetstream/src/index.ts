@@ -1,1 +1,4 @@
-export {};
+export * from './connect.js';
+export * from './durable-name.js';
+export { type StatusListener, type TraceSource } from './nats-link.js';
+export * from './provision.js';

@@ -30,7 +30,10 @@ export class NobodyAnsweredError extends Error {
   override readonly name = 'NobodyAnsweredError';
   readonly code = 'NOBODY_ANSWERED';
   readonly retryable = true;
-  constructor(readonly subject: string, options?: { cause?: unknown }) {
+  constructor(
+    readonly subject: string,
+    options?: { cause?: unknown },
+  ) {
     super(`nobody answered on ${subject}`, options);
   }
 }

@@ -1,0 +1,139 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { EventCodec } from '#contracts';
+import {
+  type EventStore,
+  type KeyValue,
+  LogRefusedError,
+  LogUnavailableError,
+  type Messaging,
+  type WorkQueues,
+} from '#event-store';
+import { JetStreamEventStore } from './jetstream-event-store.js';
+import { JetStreamKeyValue } from './jetstream-key-value.js';
+import { JetStreamWorkQueues } from './jetstream-work-queues.js';
+import { NatsLink, type StatusListener, type TraceSource } from './nats-link.js';
+import { NatsMessaging } from './nats-messaging.js';
+
+export interface NatsOptions {
+  /** `nats://host:port`, one or several. */
+  readonly servers: string | readonly string[];
+  /** Shown by the server in its list of connections. */
+  readonly name: string;
+  readonly user?: string;
+  readonly password?: string;
+  /** An append, a look-up or a settlement fails after so long. @default 2000 */
+  readonly timeoutMs?: number;
+  /** The first connection is tried for so long. @default 10000 */
+  readonly connectWithinMs?: number;
+  /** Adds the current trace to everything that is sent. */
+  readonly trace?: TraceSource;
+}
+
+const DEFAULT_TIMEOUT_MS = 2_000;
+const DEFAULT_CONNECT_MS = 10_000;
+const RECONNECT_MS = { wait: 100, jitter: 150 } as const;
+const FIRST_TRY_MS = 2_000;
+/** A connection that answers no ping for two of these is dead, though nobody closed it. */
+const PING_MS = 1_500;
+
+/** One connection to NATS and everything the mesh does over it. Heals by itself until `close`. */
+export class Nats {
+  /** For this library only. */
+  readonly link: NatsLink;
+
+  constructor(connection: NatsConnection, options: NatsOptions) {
+    this.link = new NatsLink(connection, {
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      trace: options.trace ?? null,
+    });
+  }
+
+  eventStore<E extends { readonly id: string }>(
+    stream: string,
+    codec: EventCodec<E>,
+  ): EventStore<E> {
+    return new JetStreamEventStore(this.link, stream, codec);
+  }
+
+  messaging(): Messaging {
+    return new NatsMessaging(this.link);
+  }
+
+  workQueues<E>(stream: string, codec: EventCodec<E>): WorkQueues<E> {
+    return new JetStreamWorkQueues(this.link, stream, codec);
+  }
+
+  keyValue(bucket: string): KeyValue {
+    return new JetStreamKeyValue(this.link, bucket);
+  }
+
+  connected(): boolean {
+    return this.link.connected();
+  }
+
+  /** Tells of each loss and return of the connection; call the answer to stop listening. */
+  onStatus(listener: StatusListener): () => void {
+    return this.link.onStatus(listener);
+  }
+
+  serverVersion(): string {
+    return this.link.nc.info?.version ?? 'unknown';
+  }
+
+  /** Lets running subscriptions finish and sends what is still unsent, then closes. */
+  async drain(): Promise<void> {
+    if (this.link.connected() && !this.link.nc.isClosed()) await this.link.nc.drain();
+    else await this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.link.nc.close();
+  }
+}
+
+/**
+ * Connects, trying again within the time given, then stays connected for good.
+ *
+ * @throws LogUnavailableError when no server could be reached in time.
+ * @throws LogRefusedError when the server refuses the user or the password.
+ */
+export const connectNats = async (options: NatsOptions): Promise<Nats> => {
+  const endMs = performance.now() + (options.connectWithinMs ?? DEFAULT_CONNECT_MS);
+  for (;;) {
+    try {
+      return new Nats(await connect(connectionOptions(options)), options);
+    } catch (error) {
+      if (isRefused(error)) {
+        const message = `the NATS server at ${serversOf(options)} refuses user "${options.user ?? ''}"`;
+        throw new LogRefusedError(`${message}: check the user and password`, { cause: error });
+      }
+      if (performance.now() + RECONNECT_MS.wait >= endMs) {
+        const message = `no NATS server answers at ${serversOf(options)}: is it running?`;
+        throw new LogUnavailableError(message, { cause: error });
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS.wait));
+  }
+};
+
+const serversOf = ({ servers }: NatsOptions): string =>
+  typeof servers === 'string' ? servers : servers.join(', ');
+
+const isRefused = (error: unknown): boolean =>
+  error instanceof Error && /authoriz|authentic/i.test(`${error.name} ${error.message}`);
+
+const connectionOptions = (options: NatsOptions) => ({
+  servers: typeof options.servers === 'string' ? options.servers : [...options.servers],
+  name: options.name,
+  ...(options.user === undefined ? {} : { user: options.user }),
+  ...(options.password === undefined ? {} : { pass: options.password }),
+  timeout: FIRST_TRY_MS,
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: RECONNECT_MS.wait,
+  reconnectJitter: RECONNECT_MS.jitter,
+  reconnectJitterTLS: RECONNECT_MS.jitter,
+  // A server that is being set up again may refuse for a moment.
+  ignoreAuthErrorAbort: true,
+  pingInterval: PING_MS,
+  maxPingOut: 2,
+});

@@ -1,0 +1,92 @@
+import type { EventCodec } from '#contracts';
+import type {
+  Appended,
+  AppendRequest,
+  EventStore,
+  Following,
+  FollowOptions,
+  Stored,
+} from '#event-store';
+import { Follower } from './follower.js';
+import { appendBatch, appendOne, outgoing, type Outgoing } from './log-append.js';
+import { purgeSubject, readAll, readLastSequence, readOne } from './log-reading.js';
+import { asPortError } from './nats-errors.js';
+import type { NatsLink } from './nats-link.js';
+import { type RawMessage, storedOf } from './stored-messages.js';
+
+/** {@link EventStore} over one JetStream stream. */
+export class JetStreamEventStore<E extends { readonly id: string }> implements EventStore<E> {
+  constructor(
+    private readonly link: NatsLink,
+    private readonly stream: string,
+    private readonly codec: EventCodec<E>,
+  ) {}
+
+  async append(request: AppendRequest<E>): Promise<Appended> {
+    return appendOne(this.link, this.outgoing(request), (message) => this.sequenceOf(message));
+  }
+
+  async appendAll(requests: readonly AppendRequest<E>[]): Promise<Appended> {
+    const messages = requests.map((request) => this.outgoing(request));
+    return appendBatch(this.link, messages, (message) => this.sequenceOf(message));
+  }
+
+  read(filter: string, fromSequence = 1): Promise<Stored<E>[]> {
+    return this.asking(`read ${filter}`, async () => {
+      const found = await readAll(this.link, this.stream, filter, fromSequence);
+      return found.map((raw) => storedOf(raw, this.codec));
+    });
+  }
+
+  first(filter: string): Promise<Stored<E> | null> {
+    return this.one({ next_by_subj: filter, seq: 1 }, filter);
+  }
+
+  last(filter: string): Promise<Stored<E> | null> {
+    return this.one({ last_by_subj: filter }, filter);
+  }
+
+  lastSequence(): Promise<number> {
+    return this.asking(`read the end of ${this.stream}`, () =>
+      readLastSequence(this.link, this.stream),
+    );
+  }
+
+  forget(subject: string): Promise<void> {
+    return this.asking(`forget ${subject}`, () => purgeSubject(this.link, this.stream, subject));
+  }
+
+  follow(options: FollowOptions<E>): Following {
+    return new Follower(this.link, this.stream, this.codec, options);
+  }
+
+  private outgoing(request: AppendRequest<E>): Outgoing {
+    return outgoing(this.link, this.stream, this.codec, request);
+  }
+
+  /** Where a message of this id stands on its subject, if it does. */
+  private async sequenceOf(message: Outgoing): Promise<number | null> {
+    const id = message.headers.get('Nats-Msg-Id');
+    const found = await readAll(this.link, this.stream, message.subject, 1);
+    const same = (raw: RawMessage): boolean => raw.headers?.get('Nats-Msg-Id') === id;
+    return found.find(same)?.sequence ?? null;
+  }
+
+  private one(
+    query: { last_by_subj: string } | { next_by_subj: string; seq: number },
+    filter: string,
+  ): Promise<Stored<E> | null> {
+    return this.asking(`look up ${filter}`, async () => {
+      const raw = await readOne(this.link, this.stream, query);
+      return raw && storedOf(raw, this.codec);
+    });
+  }
+
+  private async asking<T>(doing: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw asPortError(error, doing, this.stream);
+    }
+  }
+}

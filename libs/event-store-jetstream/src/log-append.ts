@@ -1,0 +1,152 @@
+import { headers, nuid, type Msg, type MsgHdrs } from '@nats-io/transport-node';
+import type { EventCodec } from '#contracts';
+import { type Appended, type AppendRequest, EventTooLargeError } from '#event-store';
+import {
+  type ApiError,
+  asPortError,
+  ConnectionLostError,
+  DUPLICATE_IN_BATCH,
+  isNobodyThere,
+  ServerRefusal,
+} from './nats-errors.js';
+import type { NatsLink } from './nats-link.js';
+import { addTrace } from './stored-messages.js';
+
+/** While the stream has no leader or the server comes back, an append is tried again this often. */
+const RETRY_PAUSE_MS = 25;
+/** The server's own limit for one atomic batch. */
+const BATCH_MAX = 1000;
+
+interface Acknowledgement {
+  readonly seq: number;
+  readonly duplicate?: boolean;
+  readonly error?: ApiError;
+}
+
+export interface Outgoing {
+  readonly subject: string;
+  readonly body: string;
+  readonly headers: MsgHdrs;
+}
+
+/** Turns an append into the message that asks the server for it; refuses what is too large before sending. */
+export const outgoing = <E extends { readonly id: string }>(
+  link: NatsLink,
+  stream: string,
+  codec: EventCodec<E>,
+  request: AppendRequest<E>,
+): Outgoing => {
+  const head = headers();
+  head.set('Nats-Msg-Id', request.event.id);
+  head.set('Nats-Expected-Stream', stream);
+  if (request.expect) {
+    head.set('Nats-Expected-Last-Subject-Sequence', String(request.expect.lastSequence));
+    if (request.expect.of !== undefined) {
+      head.set('Nats-Expected-Last-Subject-Sequence-Subject', request.expect.of);
+    }
+  }
+  if (request.ttlSeconds !== undefined) head.set('Nats-TTL', String(request.ttlSeconds));
+  addTrace(head, link.settings.trace?.inject());
+  const body = codec.encode(request.event);
+  const sizeBytes = Buffer.byteLength(body);
+  const limitBytes = (link.nc.info?.max_payload ?? 1_048_576) - 1024;
+  if (sizeBytes > limitBytes) throw new EventTooLargeError(request.subject, sizeBytes, limitBytes);
+  return { subject: request.subject, body, headers: head };
+};
+
+/** Finds where a message of this id was stored before; `null` where it was not. */
+export type FindStored = (message: Outgoing) => Promise<number | null>;
+
+/**
+ * Appends one message. A broken connection or a missing leader is waited for within the link's time limit; the message
+ * id makes the second try store nothing new. The server compares sequences before ids, so a try that was stored makes
+ * the next one a conflict: then `findStored` tells whether it was our own event that came first.
+ */
+export const appendOne = (
+  link: NatsLink,
+  message: Outgoing,
+  findStored: FindStored,
+): Promise<Appended> => attempted(link, [message], findStored);
+
+/**
+ * Appends all messages or none, as one atomic batch. The client library's own batch hides the server's reason for a
+ * refusal, so the headers are set here.
+ */
+export const appendBatch = async (
+  link: NatsLink,
+  messages: readonly Outgoing[],
+  findStored: FindStored,
+): Promise<Appended> => {
+  if (messages.length > BATCH_MAX) {
+    throw new RangeError(`appendAll takes at most ${BATCH_MAX} events, not ${messages.length}`);
+  }
+  return attempted(link, messages, findStored);
+};
+
+const attempted = async (
+  link: NatsLink,
+  messages: readonly Outgoing[],
+  findStored: FindStored,
+): Promise<Appended> => {
+  const last = messages.at(-1);
+  if (!last) throw new TypeError('appendAll needs at least one event');
+  return retried(link, last.subject, async (timeoutMs) => {
+    try {
+      return acknowledged(await send(link, messages, timeoutMs), last.subject);
+    } catch (error) {
+      if (!mayBeStored(error)) throw error;
+      const sequence = await findStored(last);
+      if (sequence === null) throw error;
+      return { sequence, duplicate: true };
+    }
+  });
+};
+
+const mayBeStored = (error: unknown): boolean =>
+  error instanceof ServerRefusal && (error.errCode === DUPLICATE_IN_BATCH || error.wrongSequence);
+
+const send = (link: NatsLink, messages: readonly Outgoing[], timeoutMs: number): Promise<Msg> => {
+  if (!link.connected()) throw new ConnectionLostError(false);
+  if (messages.length > 1) nameBatch(messages);
+  for (const message of messages.slice(0, -1)) {
+    link.nc.publish(message.subject, message.body, { headers: message.headers });
+  }
+  const last = messages[messages.length - 1] as Outgoing;
+  return link.request(last.subject, last.body, { headers: last.headers, timeoutMs });
+};
+
+/** Each try is a batch of its own: the server may have kept the beginning of one that was cut off. */
+const nameBatch = (messages: readonly Outgoing[]): void => {
+  const batchId = nuid.next();
+  messages.forEach((message, index) => {
+    message.headers.set('Nats-Batch-Id', batchId);
+    message.headers.set('Nats-Batch-Sequence', String(index + 1));
+  });
+  messages.at(-1)?.headers.set('Nats-Batch-Commit', '1');
+};
+
+const acknowledged = (answer: Msg, subject: string): Appended => {
+  const ack = answer.json<Acknowledgement>();
+  if (ack.error) throw new ServerRefusal(ack.error, subject);
+  return { sequence: ack.seq, duplicate: ack.duplicate ?? false };
+};
+
+const retried = async (
+  link: NatsLink,
+  subject: string,
+  attempt: (timeoutMs: number) => Promise<Appended>,
+): Promise<Appended> => {
+  const endMs = performance.now() + link.settings.timeoutMs;
+  for (;;) {
+    try {
+      return await attempt(Math.max(1, endMs - performance.now()));
+    } catch (error) {
+      const passing = isNobodyThere(error) || error instanceof ConnectionLostError;
+      if (!passing || performance.now() + RETRY_PAUSE_MS >= endMs || link.isClosed()) {
+        throw asPortError(error, `append to ${subject}`, subject);
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+      await link.whenConnected(endMs - performance.now());
+    }
+  }
+};

@@ -1,0 +1,78 @@
+import type { StreamConfig } from '@nats-io/jetstream';
+import { streams } from '#contracts';
+
+export interface StreamChoices {
+  /** Copies of each stream: 3 in production, 1 on one server. */
+  readonly replicas: number;
+}
+
+export type WantedStream = Partial<Omit<StreamConfig, 'retention' | 'storage' | 'discard'>> & {
+  readonly name: string;
+  readonly retention: 'limits';
+  readonly storage: 'file';
+  readonly discard: 'old' | 'new';
+};
+
+/** Answers to repeated requests; a client may repeat one for a day. */
+export const IDEMPOTENCY_BUCKET = 'IDEMPOTENCY';
+
+const NANOS_PER_HOUR = 3_600_000_000_000;
+const DEDUPLICATED_FOR = 120_000_000_000;
+
+/** The streams of architecture.md. Every one that may lose messages says so here, by age. */
+export const streamConfigs = (choices: StreamChoices): readonly WantedStream[] => [
+  {
+    ...common(choices),
+    name: streams.control.name,
+    subjects: [...streams.control.subjects],
+    description: 'Every control decision, for ever',
+    max_age: 0,
+    // A full log refuses: it never forgets an order to make room.
+    discard: 'new',
+    deny_delete: true,
+    deny_purge: true,
+    allow_msg_ttl: true,
+  },
+  {
+    ...common(choices),
+    name: streams.intents.name,
+    subjects: [...streams.intents.subjects],
+    description: 'Durable work, until its intent is retired',
+    max_age: 0,
+    discard: 'new',
+    deny_delete: true,
+    deny_purge: false,
+  },
+  {
+    ...common(choices),
+    name: streams.activity.name,
+    subjects: [...streams.activity.subjects],
+    description: 'What gateways saw and decided, 30 days',
+    max_age: 30 * 24 * NANOS_PER_HOUR,
+    discard: 'old',
+    deny_delete: true,
+    deny_purge: true,
+  },
+  {
+    ...common(choices),
+    name: `KV_${IDEMPOTENCY_BUCKET}`,
+    subjects: [`$KV.${IDEMPOTENCY_BUCKET}.>`],
+    description: 'Answers already given, 25 hours',
+    max_age: 25 * NANOS_PER_HOUR,
+    max_msgs_per_subject: 1,
+    discard: 'new',
+    deny_delete: true,
+    deny_purge: false,
+    allow_rollup_hdrs: true,
+  },
+];
+
+const common = ({ replicas }: StreamChoices) =>
+  ({
+    retention: 'limits',
+    storage: 'file',
+    num_replicas: replicas,
+    duplicate_window: DEDUPLICATED_FOR,
+    allow_direct: true,
+    allow_atomic: true,
+  }) as const;
