@@ -1,1 +1,12 @@
-export {};
+export * from './agents-side.js';
+export type { TenantQuery } from './agents.js';
+export type { AuditQuery } from './audit.js';
+export { Estop } from './estop.js';
+export type { AnswerOf, BodyOf } from './http/caller.js';
+export { AgentStoppedError, EstopError, type ClientCode, type StopNotice } from './http/errors.js';
+export type { RetryLimits } from './http/retry.js';
+export type { CallOptions, TransportOptions } from './http/transport.js';
+export type { ListenOptions } from './intents.js';
+export type { ListAgentsQuery, ListEventsQuery, MeshStreamEvent } from './mesh.js';
+export type { ListStopsQuery, Order, OrderBody, Plan } from './stops.js';
+export { FrameParser, type Frame } from './streams/frame-parser.js';

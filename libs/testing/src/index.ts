@@ -1,3 +1,4 @@
+export * from './http/fake-fetch.js';
 export * from './servers/claim.js';
 export * from './servers/own-servers.js';
 export * from './spec-for.js';

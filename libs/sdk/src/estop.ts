@@ -1,0 +1,57 @@
+import type { GuardAnswer, GuardQuestion } from './agents-side.js';
+import { AgentsApi, ServiceAccountsApi } from './agents.js';
+import { AuditApi } from './audit.js';
+import { Caller } from './http/caller.js';
+import { Transport, type CallOptions, type TransportOptions } from './http/transport.js';
+import { IntentsApi } from './intents.js';
+import { KeysApi } from './keys.js';
+import { MeshApi } from './mesh.js';
+import { StopsApi } from './stops.js';
+import { OrganizationsApi, WorkspacesApi } from './tenants.js';
+
+/**
+ * A client of one mesh, for operators and for agents. Give it any gateway, or several: what one does not answer, the next
+ * is asked. Calls are repeated where that is safe, with one idempotency key for all attempts.
+ *
+ * ```ts
+ * const estop = new Estop({ baseUrl: 'http://127.0.0.1:4600', apiKey });
+ * await estop.mesh.kill('agent://acme/production/email-campaign');
+ * ```
+ */
+export class Estop {
+  readonly mesh: MeshApi;
+  readonly stops: StopsApi;
+  readonly agents: AgentsApi;
+  readonly serviceAccounts: ServiceAccountsApi;
+  readonly keys: KeysApi;
+  readonly organizations: OrganizationsApi;
+  readonly workspaces: WorkspacesApi;
+  readonly intents: IntentsApi;
+  readonly audit: AuditApi;
+  private readonly transport: Transport;
+
+  /** @throws TypeError when no base address is given, or one is not http(s). */
+  constructor(options: TransportOptions) {
+    this.transport = new Transport(options);
+    const caller = new Caller(this.transport);
+    this.mesh = new MeshApi(caller);
+    this.stops = new StopsApi(caller);
+    this.agents = new AgentsApi(caller);
+    this.serviceAccounts = new ServiceAccountsApi(caller);
+    this.keys = new KeysApi(caller);
+    this.organizations = new OrganizationsApi(caller);
+    this.workspaces = new WorkspacesApi(caller);
+    this.intents = new IntentsApi(this.transport);
+    this.audit = new AuditApi(caller);
+  }
+
+  /** May this agent use this tool now? Asked before the call; the answer comes from outside the agent. */
+  guard(question: GuardQuestion, options?: CallOptions): Promise<GuardAnswer> {
+    return this.transport.send({ method: 'POST', path: '/v1/guard', body: question }, options);
+  }
+
+  /** Whether the gateway answers at all. Needs no key. */
+  health(options?: CallOptions): Promise<{ ok: boolean }> {
+    return this.transport.send({ method: 'GET', path: '/health' }, options);
+  }
+}
