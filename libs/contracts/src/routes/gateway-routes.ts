@@ -1,0 +1,17 @@
+import { deliveryRoutes } from './deliveries.routes.js';
+import { heartbeatRoutes } from './heartbeat.routes.js';
+import { intentAnswerRoutes } from './intent-answers.routes.js';
+import { intentRoutes } from './intents.routes.js';
+import { meshStream } from './mesh.routes.js';
+import type { RouteDefinition } from './route.js';
+import { serviceRoutes } from './service.routes.js';
+
+/** Every route that a gateway answers itself; everything else it hands to a command API. */
+export const gatewayRoutes: readonly RouteDefinition[] = [
+  ...serviceRoutes,
+  ...intentRoutes,
+  ...intentAnswerRoutes,
+  ...deliveryRoutes,
+  ...heartbeatRoutes,
+  meshStream,
+];

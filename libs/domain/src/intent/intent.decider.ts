@@ -1,0 +1,119 @@
+import type { IntentFact, JsonObject } from '#contracts';
+import { accept, reject, type Decider, type Decision } from '../decider.js';
+import { evolveIntent } from './intent-evolution.js';
+import type { IntentState, OpenIntent } from './intent-state.js';
+import type {
+  ControlIntent,
+  IntentCommand,
+  IntentRejection,
+  ResolveIntent,
+} from './intent.commands.js';
+
+export type IntentDecision = Decision<IntentFact, IntentRejection>;
+
+type After = Exclude<IntentCommand, { type: 'SubmitIntent' }>;
+
+const decide = (command: IntentCommand, state: IntentState): IntentDecision => {
+  if (command.type === 'SubmitIntent') {
+    return state.status === 'absent'
+      ? accept({ type: 'IntentSubmitted', data: command.submission })
+      : reject('ALREADY_EXISTS');
+  }
+  if (state.status === 'absent') return reject('NOT_FOUND');
+  if (state.status === 'ended') return reject('ALREADY_ENDED');
+  return decideOpen(command, state);
+};
+
+const decideOpen = (command: After, state: OpenIntent): IntentDecision => {
+  switch (command.type) {
+    case 'DeliverIntent':
+      return deliver(command, state);
+    case 'ReturnIntent':
+      return giveBack(command, state);
+    case 'CheckpointIntent':
+      return accept({
+        type: 'IntentCheckpointed',
+        data: { data: command.data as JsonObject },
+      });
+    case 'ControlIntent':
+      return control(command, state);
+    case 'ResolveIntent':
+      return accept(end(command));
+    case 'AnswerIntent':
+      return accept(answered(command.answer));
+    case 'TimeOutIntent':
+      return accept({ type: 'IntentTimedOut', data: { deadlineAt: command.deadlineAt } });
+  }
+};
+
+/** An item that nobody answered in all its attempts ends here: the queue would hand it out for ever. */
+const deliver = (
+  command: Extract<IntentCommand, { type: 'DeliverIntent' }>,
+  state: OpenIntent,
+): IntentDecision => {
+  const { type: _type, ...delivery } = command;
+  if (state.attempts < state.submission.maxDeliveryAttempts) {
+    return accept({ type: 'IntentDelivered', data: { ...delivery, attempt: state.attempts + 1 } });
+  }
+  return accept({
+    type: 'IntentFailed',
+    data: {
+      code: 'delivery_exhausted',
+      error: {
+        code: 'delivery_exhausted',
+        message: `delivered ${state.attempts} times and never answered`,
+      },
+    },
+  });
+};
+
+// Several gateways may remember the same delivery; only the first return of the latest one says anything.
+const giveBack = (
+  command: Extract<IntentCommand, { type: 'ReturnIntent' }>,
+  state: OpenIntent,
+): IntentDecision =>
+  state.inHand?.token === command.workToken
+    ? accept({ type: 'IntentReturned', data: { cause: command.cause, orderId: command.orderId } })
+    : accept();
+
+const control = (command: ControlIntent, state: OpenIntent): IntentDecision => {
+  const { type: _type, expectedGeneration, ...patch } = command;
+  if (expectedGeneration !== null && expectedGeneration !== state.generation) {
+    return reject('GENERATION_CHANGED');
+  }
+  return accept({
+    type: 'IntentControlled',
+    data: { ...patch, generation: state.generation + 1 },
+  });
+};
+
+const end = (command: ResolveIntent): IntentFact => {
+  switch (command.status) {
+    case 'COMPLETED':
+      return { type: 'IntentCompleted', data: { result: command.result } };
+    case 'FAILED':
+      return { type: 'IntentFailed', data: { code: 'failed', error: command.error } };
+    case 'CANCELED':
+      return { type: 'IntentCanceled', data: { reason: command.reason } };
+  }
+};
+
+const FAILURES: readonly unknown[] = ['failure', 'failed', 'error'];
+
+/** What an agent's free-form answer means: a failure, still at it, or (anything else) done. */
+const answered = (answer: JsonObject): IntentFact => {
+  const outcome = typeof answer.outcome === 'string' ? answer.outcome.toLowerCase() : undefined;
+  if (FAILURES.includes(outcome)) {
+    return { type: 'IntentFailed', data: { code: 'failed', error: answer } };
+  }
+  if (answer.status === 'WAITING' || answer.status === 'IN_PROGRESS') {
+    return { type: 'IntentProgressed', data: { status: answer.status, details: answer } };
+  }
+  return { type: 'IntentCompleted', data: { result: answer } };
+};
+
+export const intentDecider: Decider<IntentState, IntentCommand, IntentFact, IntentRejection> = {
+  decide,
+  evolve: evolveIntent,
+  initialState: { status: 'absent' },
+};
