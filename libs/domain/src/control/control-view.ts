@@ -16,6 +16,7 @@ import type {
 } from '#contracts';
 import type { Hold } from '../gate/verdict.js';
 import type { ControlChange } from './control-change.js';
+import { ControlFold } from './control-fold.js';
 import type {
   AgentRecord,
   GatewayMember,
@@ -28,37 +29,141 @@ import type {
 /** An event of the control log as a reader gets it. */
 export interface StoredControlEvent {
   readonly sequence: number;
+  /** When the log stored it, milliseconds since the epoch. */
   readonly storedAtMs: number;
   readonly subject?: string;
   readonly decoded: Decoded<ControlEvent>;
 }
 
-export declare class ControlView {
-  get position(): number;
-  get logTimeMs(): number;
-  get incarnation(): string | null;
-  get unknowns(): { readonly count: number; readonly newest: readonly UnknownEvent[] };
-  apply(stored: StoredControlEvent): ControlChange;
-  agent(address: Address): AgentRecord | null;
-  agentById(addressId: AddressId): AgentRecord | null;
-  agentByServiceAccount(id: ServiceAccountId): AgentRecord | null;
-  agents(org?: OrgName, workspace?: WorkspaceName): Iterable<AgentRecord>;
-  key(keyId: KeyId): KeyRecord | null;
-  keysOf(address: Address): readonly KeyRecord[];
-  keys(org?: OrgName): Iterable<KeyRecord>;
-  organization(org: OrgName): OrganizationRecord | null;
-  organizations(): Iterable<OrganizationRecord>;
-  workspace(org: OrgName, workspace: WorkspaceName): WorkspaceRecord | null;
-  workspaces(org: OrgName): Iterable<WorkspaceRecord>;
-  order(orderId: StopOrderId): StopOrder | null;
+/**
+ * The control log, folded: everything that verdicts, commands and lists are decided from. It changes in place, by
+ * `apply` alone, and the same log always gives the same view. Records handed out never change; ask again for news.
+ */
+export class ControlView {
+  readonly #fold = new ControlFold();
+  #position = 0;
+  #logTimeMs = 0;
+
+  /** The sequence up to which everything is applied; `0` before the first event. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The log's own time: the latest at which an applied event was stored, milliseconds since the epoch. */
+  get logTimeMs(): number {
+    return this.#logTimeMs;
+  }
+
+  /** Which log this is; `null` before its first event. */
+  get incarnation(): string | null {
+    return this.#fold.incarnation;
+  }
+
+  /** The events that this build could not read: how many, and the newest hundred. */
+  get unknowns(): { readonly count: number; readonly newest: readonly UnknownEvent[] } {
+    return this.#fold.unknowns.seen;
+  }
+
+  /** Applies the next event. One at or below the position was applied before and changes nothing. */
+  apply(stored: StoredControlEvent): ControlChange {
+    if (stored.sequence <= this.#position) return this.#fold.unchanged(stored.sequence);
+    this.#position = stored.sequence;
+    this.#logTimeMs = Math.max(this.#logTimeMs, stored.storedAtMs);
+    return this.#fold.apply(stored.decoded, stored.sequence, stored.subject ?? '');
+  }
+
+  agent(address: Address): AgentRecord | null {
+    return this.#fold.agents.get(address);
+  }
+
+  agentById(addressId: AddressId): AgentRecord | null {
+    return this.#fold.agents.byId(addressId);
+  }
+
+  agentByServiceAccount(id: ServiceAccountId): AgentRecord | null {
+    return this.#fold.agents.byServiceAccount(id);
+  }
+
+  /** Revoked ones included; by namespace, in the order of their registration. */
+  agents(org?: OrgName, workspace?: WorkspaceName): Iterable<AgentRecord> {
+    return this.#fold.agents.all(org, workspace);
+  }
+
+  /** Revoked and expired ones included: whoever asks must look. */
+  key(keyId: KeyId): KeyRecord | null {
+    return this.#fold.keys.get(keyId);
+  }
+
+  keysOf(address: Address): readonly KeyRecord[] {
+    return this.#fold.keys.of(address);
+  }
+
+  keys(org?: OrgName): Iterable<KeyRecord> {
+    return this.#fold.keys.all(org);
+  }
+
+  organization(org: OrgName): OrganizationRecord | null {
+    return this.#fold.tenants.organization(org);
+  }
+
+  organizations(): Iterable<OrganizationRecord> {
+    return this.#fold.tenants.organizations();
+  }
+
+  workspace(org: OrgName, workspace: WorkspaceName): WorkspaceRecord | null {
+    return this.#fold.tenants.workspace(org, workspace);
+  }
+
+  workspaces(org: OrgName): Iterable<WorkspaceRecord> {
+    return this.#fold.tenants.workspaces(org);
+  }
+
+  /** Standing, or among the newest thousand lifted of its org. */
+  order(orderId: StopOrderId): StopOrder | null {
+    return this.#fold.orders.get(orderId);
+  }
+
   /** Standing and lifted, newest first. */
-  orders(org?: OrgName): readonly StopOrder[];
-  standing(org?: OrgName): Iterable<StopOrder>;
-  standingOn(mode: StopMode, selector: Selector): StopOrder | null;
-  holding(address: Destination): readonly StopOrder[];
-  strictestHold(address: Destination, capability: string | null, nowMs: number): Hold | null;
-  gateways(): readonly GatewayMember[];
-  lastBootOf(gateway: GatewayId): number;
-  closed(address: Destination): UnknownEvent | null;
-  liftedAtMs(address: Address): number | null;
+  orders(org?: OrgName): readonly StopOrder[] {
+    return this.#fold.orders.all(org);
+  }
+
+  standing(org?: OrgName): Iterable<StopOrder> {
+    return this.#fold.orders.standing(org);
+  }
+
+  /** The oldest standing order with this mode on exactly this selector: what a second stop repeats. */
+  standingOn(mode: StopMode, selector: Selector): StopOrder | null {
+    return this.#fold.orders.standingOn(mode, selector);
+  }
+
+  /** All unlifted orders that cover the address, registered or not, narrowed ones included; the oldest first. */
+  holding(address: Destination): readonly StopOrder[] {
+    return this.#fold.stops.holding(address);
+  }
+
+  /** The order that decides about this act; for narrowed orders the capability must match. Allocates nothing. */
+  strictestHold(address: Destination, capability: string | null, nowMs: number): Hold | null {
+    return this.#fold.stops.strictest(address, capability, nowMs);
+  }
+
+  /** The members, in the order of their names. */
+  gateways(): readonly GatewayMember[] {
+    return this.#fold.gateways.all();
+  }
+
+  /** The highest boot of this gateway that ever joined; `0` before the first. */
+  lastBootOf(gateway: GatewayId): number {
+    return this.#fold.gateways.lastBootOf(gateway);
+  }
+
+  /** The unreadable event that closes the address here, or `null`: open. */
+  closed(address: Destination): UnknownEvent | null {
+    return this.#fold.unknowns.closed(address);
+  }
+
+  /** When a stop that held this agent was last lifted, whole acts only; milliseconds since the epoch. */
+  liftedAtMs(address: Address): number | null {
+    return this.#fold.liftedAtMs(address);
+  }
 }

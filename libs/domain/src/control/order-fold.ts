@@ -1,0 +1,164 @@
+import {
+  type ControlEvent,
+  formatSelector,
+  orgOf,
+  type OrgName,
+  type Selector,
+  type StopMode,
+  type StopOrderId,
+} from '#contracts';
+import { msOf } from '../time/timestamp.js';
+import type { StopOrder } from './control-records.js';
+import type { StopIndex } from './stop-index.js';
+
+type Of<T extends ControlEvent['type']> = Extract<ControlEvent, { type: T }>;
+
+/** So many lifted orders of an org are kept with all their words; of older ones only that they were lifted. */
+export const LIFTED_KEPT_MAX = 1000;
+
+interface OrgOrders {
+  readonly standing: Map<StopOrderId, StopOrder>;
+  readonly lifted: Map<StopOrderId, StopOrder>;
+}
+
+/**
+ * The set of orders: an id is added once and lifted once, whatever comes twice or in another order.
+ *
+ * The ids of lifted orders are never forgotten (about a hundred bytes each), for an id that could be forgotten could come
+ * back.
+ */
+export class OrderFold {
+  readonly #orgs = new Map<OrgName, OrgOrders>();
+  readonly #orders = new Map<StopOrderId, StopOrder>();
+  readonly #bySelector = new Map<string, StopOrder[]>();
+  readonly #gone = new Set<StopOrderId>();
+  readonly #index: StopIndex;
+
+  constructor(index: StopIndex) {
+    this.#index = index;
+  }
+
+  get(orderId: StopOrderId): StopOrder | null {
+    return this.#orders.get(orderId) ?? null;
+  }
+
+  knows(orderId: string): boolean {
+    const id = orderId as StopOrderId;
+    return this.#orders.has(id) || this.#gone.has(id);
+  }
+
+  /** Standing and lifted, newest first. */
+  all(org?: OrgName): StopOrder[] {
+    const orgs = this.#of(org);
+    const orders = orgs.flatMap((one) => [...one.standing.values(), ...one.lifted.values()]);
+    return orders.sort((a, b) => b.sequence - a.sequence);
+  }
+
+  *standing(org?: OrgName): Generator<StopOrder> {
+    for (const one of this.#of(org)) yield* one.standing.values();
+  }
+
+  /** The oldest standing order with this mode on exactly this selector. */
+  standingOn(mode: StopMode, selector: Selector): StopOrder | null {
+    const orders = this.#bySelector.get(formatSelector(selector)) ?? [];
+    return orders.find((order) => order.mode === mode) ?? null;
+  }
+
+  /** `null` for an id that stands already or was lifted before. */
+  add(event: Of<'StopOrdered'>, sequence: number): StopOrder | null {
+    const { orderId, mode, selector, reason, expiresAt, drainUntil } = event.data;
+    if (this.#gone.has(orderId) || this.#orders.has(orderId)) return null;
+    const order: StopOrder = {
+      orderId,
+      mode,
+      selector,
+      org: orgOf(selector),
+      reason,
+      actor: event.actor,
+      orderedAt: event.at,
+      sequence,
+      expiresAt,
+      drainUntilMs: drainUntil === null ? null : msOf(drainUntil),
+      lift: null,
+      lastSequence: sequence,
+    };
+    this.#orders.set(orderId, order);
+    this.#open(order.org).standing.set(orderId, order);
+    this.#stand(order);
+    return order;
+  }
+
+  /** `null` for an id that was lifted before or never stood; it never will. */
+  lift(event: Of<'StopLifted'>, sequence: number): StopOrder | null {
+    const { orderId, reason, cause } = event.data;
+    const order = this.#orders.get(orderId);
+    if (this.#gone.has(orderId)) return null;
+    this.#gone.add(orderId);
+    if (order === undefined) return null;
+    const lift = { at: event.at, actor: event.actor, reason, cause, sequence };
+    const lifted: StopOrder = { ...order, lift, lastSequence: sequence };
+    this.#unstand(order);
+    const org = this.#open(order.org);
+    org.standing.delete(orderId);
+    org.lifted.set(orderId, lifted);
+    this.#orders.set(orderId, lifted);
+    this.#forgetOldest(org);
+    return lifted;
+  }
+
+  /** Another word on an order: a repeat, a reason. */
+  amend(orderId: StopOrderId, sequence: number, reason?: string): void {
+    const before = this.#orders.get(orderId);
+    if (before === undefined) return;
+    const after = { ...before, lastSequence: sequence, reason: reason ?? before.reason };
+    this.#orders.set(orderId, after);
+    const org = this.#open(before.org);
+    if (before.lift !== null) {
+      org.lifted.set(orderId, after);
+      return;
+    }
+    org.standing.set(orderId, after);
+    this.#unstand(before);
+    this.#stand(after);
+  }
+
+  #stand(order: StopOrder): void {
+    const key = formatSelector(order.selector);
+    const others = this.#bySelector.get(key) ?? [];
+    this.#bySelector.set(
+      key,
+      [...others, order].sort((a, b) => a.sequence - b.sequence),
+    );
+    this.#index.add(order);
+  }
+
+  #unstand(order: StopOrder): void {
+    const key = formatSelector(order.selector);
+    const others = (this.#bySelector.get(key) ?? []).filter((one) => one.orderId !== order.orderId);
+    if (others.length > 0) this.#bySelector.set(key, others);
+    else this.#bySelector.delete(key);
+    this.#index.remove(order);
+  }
+
+  #forgetOldest(org: OrgOrders): void {
+    if (org.lifted.size <= LIFTED_KEPT_MAX) return;
+    const [oldest] = org.lifted.keys();
+    if (oldest === undefined) return;
+    org.lifted.delete(oldest);
+    this.#orders.delete(oldest);
+  }
+
+  #open(org: OrgName): OrgOrders {
+    const known = this.#orgs.get(org);
+    if (known) return known;
+    const opened: OrgOrders = { standing: new Map(), lifted: new Map() };
+    this.#orgs.set(org, opened);
+    return opened;
+  }
+
+  #of(org?: OrgName): OrgOrders[] {
+    if (org === undefined) return [...this.#orgs.values()];
+    const one = this.#orgs.get(org);
+    return one ? [one] : [];
+  }
+}
