@@ -29,3 +29,12 @@ export * from './metrics/metrics.js';
 export * from './service/run-service.js';
 export * from './telemetry/telemetry.js';
 export * from './telemetry/trace-context.js';
+export * from './mesh-stream/mesh-event.js';
+export * from './mesh-stream/mesh-stream.js';
+export * from './openapi/bind-openapi.js';
+export {
+  openApiDocument,
+  type OpenApiDocument,
+  type OpenApiOptions,
+  type Operation,
+} from './openapi/document.js';

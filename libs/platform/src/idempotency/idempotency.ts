@@ -106,9 +106,16 @@ const claimKey = async (
   // It expired between the two calls: the next try finds the place free.
   if (found === null) return BUSY;
   const record = KeyRecord.parse(JSON.parse(found.value));
-  if (record.state !== 'free' && record.fingerprint !== fingerprint) return { kind: 'conflict' };
-  if (record.state === 'answered') return { kind: 'replayed', answer: record.answer };
-  if (record.state === 'running' && nowMs - record.sinceMs < TAKEN_OVER_AFTER_MS) return BUSY;
+  const settled = settle(record, fingerprint, nowMs);
+  if (settled) return settled;
   const taken = await kv.update(key, running, found.revision);
   return taken ? { kind: 'claimed', revision: taken.revision } : BUSY;
+};
+
+/** What a record says about a request; `null` when it may be claimed. */
+const settle = (record: KeyRecord, fingerprint: string, nowMs: number): Claim | null => {
+  if (record.state === 'free') return null;
+  if (record.fingerprint !== fingerprint) return { kind: 'conflict' };
+  if (record.state === 'answered') return { kind: 'replayed', answer: record.answer };
+  return nowMs - record.sinceMs < TAKEN_OVER_AFTER_MS ? BUSY : null;
 };

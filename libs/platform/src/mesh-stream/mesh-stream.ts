@@ -1,0 +1,126 @@
+import type { FastifyReply } from 'fastify';
+import type { ControlEvent, Principal } from '#contracts';
+import type { EventStore } from '#event-store';
+import type { Clock } from '../clock/clock.js';
+import type { ControlLog, StoredControl } from '../control-log/control-log.js';
+import { ApiProblem } from '../http/api-problem.js';
+import { openSse, type Sse } from '../http/sse.js';
+import { maySee, meshEventOf } from './mesh-event.js';
+
+export interface MeshStreamOptions {
+  readonly store: EventStore<ControlEvent>;
+  readonly controlLog: Pick<ControlLog, 'listen' | 'view'>;
+  readonly clock: Pick<Clock, 'nowMs'>;
+  /** @default 200 */
+  readonly streamsMax?: number;
+  /** @default 15000 */
+  readonly commentEveryMs?: number;
+}
+
+export interface MeshStreamRequest {
+  readonly principal: Principal;
+  readonly reply: FastifyReply;
+  /** The header as it came; goes on behind this sequence. `undefined`: from now on. */
+  readonly lastEventId?: string | undefined;
+}
+
+/** Control events as they are applied here, for dashboards and `watch`. */
+export interface MeshStream {
+  /** Opens the stream. @throws ApiProblem `too_many_streams`, or `invalid_field` for a Last-Event-ID that is no sequence */
+  open(request: MeshStreamRequest): void;
+  /** Ends all streams. */
+  close(): void;
+}
+
+const STREAMS_MAX = 200;
+const COMMENT_EVERY_MS = 15_000;
+
+export const createMeshStream = (options: MeshStreamOptions): MeshStream => {
+  const open = new Set<Sse>();
+  return {
+    open: (request) => {
+      const after = request.lastEventId === undefined ? null : sequenceOf(request.lastEventId);
+      refuseTooMany(open.size, options.streamsMax ?? STREAMS_MAX);
+      const sse = openSse(request.reply);
+      open.add(sse);
+      const ends = [
+        endWithKey(options, sse, request.principal),
+        after === null
+          ? live(options, sse, request.principal)
+          : from(options, sse, { principal: request.principal, after }),
+        () => open.delete(sse),
+      ];
+      const end = (): void => ends.forEach((stop) => stop());
+      if (sse.closed.aborted) end();
+      else sse.closed.addEventListener('abort', end, { once: true });
+    },
+    close: () => {
+      for (const sse of open) sse.close();
+    },
+  };
+};
+
+const refuseTooMany = (open: number, limit: number): void => {
+  if (open < limit) return;
+  const detail = `There are ${limit} open streams already. Close one, or use another gateway.`;
+  throw new ApiProblem('too_many_streams', detail, { retryAfterSeconds: 5 });
+};
+
+/** A stream ends with the key that opened it: at once when it is revoked, at the next comment when it expires. */
+const endWithKey = (options: MeshStreamOptions, sse: Sse, { keyId }: Principal): (() => void) => {
+  const { controlLog, clock, commentEveryMs = COMMENT_EVERY_MS } = options;
+  const check = (): boolean => {
+    const key = controlLog.view.key(keyId);
+    const valid = key !== null && key.revokedAt === null;
+    if (valid && (key.expiresAtMs === null || clock.nowMs() < key.expiresAtMs)) return true;
+    sse.close();
+    return false;
+  };
+  const stopListening = controlLog.listen(check);
+  const beat = setInterval(() => check() && sse.comment('alive'), commentEveryMs);
+  return () => {
+    stopListening();
+    clearInterval(beat);
+  };
+};
+
+const sequenceOf = (text: string): number => {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const detail =
+    'The header last-event-id must be the id of an event of this stream: a whole number.';
+  throw new ApiProblem('invalid_field', detail, {
+    details: {
+      fields: [{ in: 'header', path: 'last-event-id', message: 'must be a whole number' }],
+    },
+  });
+};
+
+const show = (sse: Sse, principal: Principal, stored: StoredControl): void => {
+  if (!maySee(principal, stored)) return;
+  const event = meshEventOf(stored);
+  if (event) sse.event(event.name, event.data, event.id);
+};
+
+/** From now on: what the fold here applies. */
+const live = ({ controlLog }: MeshStreamOptions, sse: Sse, principal: Principal): (() => void) => {
+  sse.comment('open');
+  return controlLog.listen((stored) => show(sse, principal, stored));
+};
+
+/** From a place in the log: reads it again for this client alone, no faster than the client reads. */
+const from = (
+  { store }: MeshStreamOptions,
+  sse: Sse,
+  { principal, after }: { principal: Principal; after: number },
+): (() => void) => {
+  const following = store.follow({
+    fromSequence: after + 1,
+    onEvents: async (events) => {
+      for (const stored of events) show(sse, principal, stored);
+      await sse.drained();
+    },
+  });
+  following.failed.catch(() => sse.close());
+  following.caughtUp.catch(() => undefined);
+  return () => void following.stop().catch(() => undefined);
+};
