@@ -79,7 +79,10 @@ export class Follower<E> implements Following {
       onMessage: (message) => this.take(message),
       onFlowControl: (answerFlow) => this.handOver.add({ answerFlow }),
       onIdle: () => this.idle(),
-      onEnd: () => end.resolve(),
+      onEnd: (why) => {
+        if (why !== 'gap') this.tellConnected(false);
+        end.resolve();
+      },
     });
     let opened = false;
     try {

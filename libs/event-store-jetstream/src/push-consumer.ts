@@ -16,14 +16,17 @@ export interface Delivered extends RawMessage {
   readonly pending: number;
 }
 
+/** Why a consumer ended: nothing more comes from it, though the server may be well (`gap`) or not (the others). */
+export type ConsumerEnd = 'gap' | 'silent' | 'disconnected' | 'refused';
+
 export interface PushConsumerHandlers {
   onMessage(message: Delivered): void;
   /** The server waits for `answer()` before it sends much more: call it when all before it is dealt with. */
   onFlowControl(answer: () => void): void;
   /** Nothing is left to deliver now. */
   onIdle(): void;
-  /** Called once: a gap, a silence, a broken connection. Whatever came before it was whole and in order. */
-  onEnd(why: string): void;
+  /** Called once. Whatever came before it was whole and in order. */
+  onEnd(why: ConsumerEnd): void;
 }
 
 interface ConsumerAnswer {
@@ -54,7 +57,7 @@ export class PushConsumer {
   async open(fromSequence: number, filters: readonly string[]): Promise<boolean> {
     const inbox = createInbox();
     this.subscription = this.link.nc.subscribe(inbox, {
-      callback: (error, message) => (error ? this.end(error.message) : this.take(message)),
+      callback: (error, message) => (error ? this.end('refused') : this.take(message)),
     });
     this.leave = this.link.onStatus((connected) => {
       if (!connected) this.end('disconnected');
@@ -81,11 +84,9 @@ export class PushConsumer {
     if (this.ended) return;
     this.ticksSilent = 0;
     if (message.headers?.code === 100) return this.control(message);
-    if (message.headers?.code) return this.end(`status ${message.headers.code}`);
+    if (message.headers?.code) return this.end('refused');
     const info = deliveryInfo(message.reply ?? '');
-    if (info.deliverySeq !== this.deliveries + 1) {
-      return this.end(`delivery ${info.deliverySeq} came after ${this.deliveries}`);
-    }
+    if (info.deliverySeq !== this.deliveries + 1) return this.end('gap');
     this.deliveries = info.deliverySeq;
     this.handlers.onMessage({
       sequence: info.sequence,
@@ -100,8 +101,7 @@ export class PushConsumer {
   private control(message: Msg): void {
     if (message.reply) return this.handlers.onFlowControl(() => message.respond());
     const sent = Number(message.headers?.get('Nats-Last-Consumer') || this.deliveries);
-    if (sent !== this.deliveries)
-      return this.end(`${sent} deliveries sent, ${this.deliveries} came`);
+    if (sent !== this.deliveries) return this.end('gap');
     const stalled = message.headers?.get('Nats-Consumer-Stalled');
     if (!stalled) return this.handlers.onIdle();
     this.handlers.onFlowControl(() => this.link.nc.publish(stalled));
@@ -110,10 +110,10 @@ export class PushConsumer {
   /** Counts ticks, not time: a process that was busy must first look at what has come meanwhile. */
   private tick(): void {
     this.ticksSilent += 1;
-    if (this.ticksSilent > MISSED_MAX) this.end('no sign of life');
+    if (this.ticksSilent > MISSED_MAX) this.end('silent');
   }
 
-  private end(why: string): void {
+  private end(why: ConsumerEnd): void {
     if (this.ended) return;
     this.quiet();
     this.handlers.onEnd(why);

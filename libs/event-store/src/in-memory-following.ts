@@ -65,17 +65,19 @@ export class InMemoryFollowing<E> implements Following {
   private async run(): Promise<void> {
     try {
       if (this.target === 0) this.reachCaughtUp();
-      while (this.up && !this.ended && this.waiting.length > 0) {
-        const batch = this.waiting.splice(0, this.options.batchMax ?? BATCH_MAX);
-        await this.options.onEvents(batch);
-        if ((batch.at(-1)?.sequence ?? 0) >= this.target) this.reachCaughtUp();
-      }
+      while (this.up && !this.ended && this.waiting.length > 0) await this.handOver();
     } catch (error) {
       this.fail(error);
       this.end(new FollowingEndedError({ cause: error }));
     } finally {
       this.busy = false;
     }
+  }
+
+  private async handOver(): Promise<void> {
+    const batch = this.waiting.splice(0, this.options.batchMax ?? BATCH_MAX);
+    await this.options.onEvents(batch);
+    if ((batch.at(-1)?.sequence ?? 0) >= this.target) this.reachCaughtUp();
   }
 
   private end(why: FollowingEndedError): void {

@@ -24,11 +24,11 @@ export const keyValueContract = (fresh: () => Promise<KeyValue>): void => {
   });
 
   it('updates only what is at the revision that was seen', async () => {
-    const created = await bucket.create('key', 'one');
-    const updated = await bucket.update('key', 'two', created?.revision ?? 0);
-    expect(updated?.revision).toBeGreaterThan(created?.revision ?? 0);
-    expect(await bucket.update('key', 'three', created?.revision ?? 0)).toBeNull();
-    expect((await bucket.get('key'))?.value).toBe('two');
+    const { revision } = (await bucket.create('key', 'one')) ?? fail();
+    const updated = (await bucket.update('key', 'two', revision)) ?? fail();
+    expect(updated.revision).toBeGreaterThan(revision);
+    expect(await bucket.update('key', 'three', revision)).toBeNull();
+    expect(await bucket.get('key')).toEqual({ value: 'two', revision: updated.revision });
   });
 
   it('keeps any text', async () => {
@@ -42,4 +42,8 @@ export const keyValueContract = (fresh: () => Promise<KeyValue>): void => {
     expect((await bucket.get('a.b'))?.value).toBe('1');
     expect((await bucket.get('a'))?.value).toBe('2');
   });
+};
+
+const fail = (): never => {
+  throw new Error('the bucket refused what it must take');
 };
