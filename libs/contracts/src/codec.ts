@@ -27,7 +27,8 @@ export const eventCodec = <E>(definitions: readonly EventDefinition[]): EventCod
       if (!head.success) return unknown(null, 'not an event envelope');
       const definition = byType.get(head.data.type);
       if (!definition) return unknown(head.data, 'unknown type');
-      if (head.data.version > definition.version) return unknown(head.data, 'version of the future');
+      if (head.data.version > definition.version)
+        return unknown(head.data, 'version of the future');
       const data = definition.data.safeParse(upcast(definition, head.data.version, head.data.data));
       if (!data.success) return unknown(head.data, z.prettifyError(data.error));
       return {
@@ -56,7 +57,13 @@ const upcast = (definition: EventDefinition, from: number, data: unknown): unkno
   return current;
 };
 
-const Named = z.object({ address: z.string() });
+/** Where events say which agent they are about: in `address`, a stop in its selector. */
+const Named = z.union([
+  z.object({ address: z.string() }).transform(({ address }) => address),
+  z
+    .object({ selector: z.object({ agent: z.string() }) })
+    .transform(({ selector }) => selector.agent),
+]);
 
 const unknown = (head: z.infer<typeof Head> | null, problem: string): Decoded<never> => {
   const named = Named.safeParse(head?.data);
@@ -67,7 +74,7 @@ const unknown = (head: z.infer<typeof Head> | null, problem: string): Decoded<ne
       version: head?.version ?? 0,
       org: head?.org ?? null,
       workspace: head?.workspace ?? null,
-      address: named.success ? named.data.address : null,
+      address: named.success ? named.data : null,
       problem,
     },
   };
