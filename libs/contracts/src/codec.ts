@@ -23,14 +23,14 @@ export const eventCodec = <E>(definitions: readonly EventDefinition[]): EventCod
   return {
     encode: (event) => JSON.stringify(event),
     decode: (text) => {
-      const head = Head.safeParse(parseJson(text));
-      if (!head.success) return unknown(null, 'not an event envelope');
+      const json = parseJson(text);
+      const head = Head.safeParse(json);
+      if (!head.success) return unknown(json, z.prettifyError(head.error));
       const definition = byType.get(head.data.type);
-      if (!definition) return unknown(head.data, 'unknown type');
-      if (head.data.version > definition.version)
-        return unknown(head.data, 'version of the future');
+      if (!definition) return unknown(json, 'unknown type');
+      if (head.data.version > definition.version) return unknown(json, 'version of the future');
       const data = definition.data.safeParse(upcast(definition, head.data.version, head.data.data));
-      if (!data.success) return unknown(head.data, z.prettifyError(data.error));
+      if (!data.success) return unknown(json, z.prettifyError(data.error));
       return {
         known: true,
         event: { ...head.data, version: definition.version, data: data.data } as E,
@@ -47,35 +47,40 @@ const parseJson = (text: string): unknown => {
   }
 };
 
+/** `undefined`, which no schema takes, where a step is missing or cannot make sense of what it finds. */
 const upcast = (definition: EventDefinition, from: number, data: unknown): unknown => {
   let current = data;
   for (let version = from; version < definition.version; version += 1) {
     const step = definition.upcasts[version];
     if (!step) return undefined;
-    current = step(current);
+    try {
+      current = step(current);
+    } catch {
+      return undefined;
+    }
   }
   return current;
 };
 
-/** Where events say which agent they are about: in `address`, a stop in its selector. */
-const Named = z.union([
-  z.object({ address: z.string() }).transform(({ address }) => address),
-  z
-    .object({ selector: z.object({ agent: z.string() }) })
-    .transform(({ selector }) => selector.agent),
-]);
+/** What can be saved of an event that does not fit: whom it names matters most, for that is what has to be closed. */
+const Remains = z.object({
+  type: z.string().max(100).catch('?'),
+  version: z.number().int().catch(0),
+  org: z.string().nullable().catch(null),
+  workspace: z.string().nullable().catch(null),
+  data: z.object({ address: z.string().nullable().catch(null) }).catch({ address: null }),
+});
 
-const unknown = (head: z.infer<typeof Head> | null, problem: string): Decoded<never> => {
-  const named = Named.safeParse(head?.data);
-  return {
-    known: false,
-    unknown: {
-      type: head?.type ?? '?',
-      version: head?.version ?? 0,
-      org: head?.org ?? null,
-      workspace: head?.workspace ?? null,
-      address: named.success ? named.data : null,
-      problem,
-    },
-  };
+const NOTHING_LEFT: z.infer<typeof Remains> = {
+  type: '?',
+  version: 0,
+  org: null,
+  workspace: null,
+  data: { address: null },
+};
+
+const unknown = (json: unknown, problem: string): Decoded<never> => {
+  const saved = Remains.safeParse(json);
+  const { data, ...head } = saved.success ? saved.data : NOTHING_LEFT;
+  return { known: false, unknown: { ...head, address: data.address, problem } };
 };
