@@ -18,9 +18,11 @@ const filesUnder = (directory) =>
         .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     : [];
 
+const roomsOf = (house) => (existsSync(house) ? readdirSync(house) : []);
+
 const sources = (root) => {
   const houses = ['apps', 'libs'].flatMap((house) =>
-    readdirSync(join(root, house)).map((room) => join(root, house, room, 'src')),
+    roomsOf(join(root, house)).map((room) => join(root, house, room, 'src')),
   );
   const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((name) =>
     join(root, name),

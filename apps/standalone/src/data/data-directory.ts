@@ -1,0 +1,46 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CannotStart } from '../cannot-start.js';
+
+/** Where a standing mesh keeps everything. */
+export interface DataDirectory {
+  readonly path: string;
+  readonly lock: string;
+  /** What runs on behalf of this directory, for the next start after a crash. */
+  readonly processes: string;
+  /** Ports and passwords of the servers, kept so that addresses stay the same over restarts. */
+  readonly servers: string;
+  /** What is up and where, for clients on this machine; the line of `--json`. */
+  readonly mesh: string;
+  readonly credentials: string;
+  readonly nats: string;
+  readonly postgres: string;
+  readonly logs: string;
+}
+
+/** @throws CannotStart when it cannot be made or written. */
+export const openDataDirectory = async (given: string): Promise<DataDirectory> => {
+  const path = resolve(given);
+  const logs = join(path, 'logs');
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await mkdir(logs, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const why = (error as Error).message;
+    throw new CannotStart(
+      `the data directory cannot be used: ${why}`,
+      'choose another with --data-dir',
+    );
+  }
+  return {
+    path,
+    logs,
+    lock: join(path, 'lock.json'),
+    processes: join(path, 'processes.json'),
+    servers: join(path, 'servers.json'),
+    mesh: join(path, 'mesh.json'),
+    credentials: join(path, 'credentials.json'),
+    nats: join(path, 'nats'),
+    postgres: join(path, 'postgres'),
+  };
+};

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import type { Readiness } from './announce.js';
+import { openDataDirectory, type DataDirectory } from './data/data-directory.js';
+import { lockDirectory } from './data/directory-lock.js';
+import { openServersFile, saveServersFile } from './data/servers-file.js';
+import { endLeftOvers, ProcessList } from './data/process-list.js';
+import { writeWhole } from './data/write-whole.js';
+import { firstStart } from './first-start/first-start.js';
+import type { Options } from './options.js';
+import {
+  startInfrastructure,
+  type Infrastructure,
+  type Surroundings,
+} from './servers/infrastructure.js';
+import type { KeptServer } from './servers/kept-server.js';
+import { KeptService, type ServicePlan } from './services/kept-service.js';
+import { ServiceLog } from './services/service-log.js';
+import { MeshPlanner, type MeshPlan } from './services/service-plan.js';
+
+/** Told to stop before everything was up. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/** The whole mesh on this machine: servers first, then the first facts, then the services; stopped in reverse. */
+export class Supervisor {
+  private readonly servers: KeptServer[] = [];
+  private readonly services: KeptService[] = [];
+  private unlock: (() => void) | null = null;
+  private stopping: Promise<void> | null = null;
+
+  constructor(
+    private readonly options: Options,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  /**
+   * Resolves when every service is ready.
+   *
+   * @throws CannotStart for everything that the user can mend.
+   * @throws Stopped when `stop` was called meanwhile.
+   */
+  async start(): Promise<Readiness> {
+    const data = await openDataDirectory(this.options.dataDir);
+    this.unlock = lockDirectory(data.lock);
+    const leftOvers = await endLeftOvers(data);
+    if (leftOvers.length > 0)
+      this.say(`ended what an earlier start left running: ${leftOvers.join(', ')}`);
+    const servers = await openServersFile(data.servers);
+    const planner = new MeshPlanner(this.options, servers);
+    const ports = await planner.ports();
+    const processes = new ProcessList(data.processes);
+    const around: Surroundings = { data, servers, processes, options: this.options, say: this.say };
+    this.goOn();
+    const infrastructure = await startInfrastructure(around, this.servers);
+    await this.provision(data, infrastructure);
+    return this.startServices(planner.plan(infrastructure, ports), around, infrastructure);
+  }
+
+  /** Ends everything, within two seconds. Safe to call at any moment, and twice. */
+  stop(): Promise<void> {
+    this.stopping ??= this.stopAll();
+    return this.stopping;
+  }
+
+  get isStopping(): boolean {
+    return this.stopping !== null;
+  }
+
+  private async stopAll(): Promise<void> {
+    await Promise.all(this.services.map((service) => service.stop()));
+    await Promise.all(this.servers.map((server) => server.stop()));
+    this.unlock?.();
+  }
+
+  private goOn(): void {
+    if (this.stopping !== null) throw new Stopped();
+  }
+
+  private async provision(data: DataDirectory, infrastructure: Infrastructure): Promise<void> {
+    this.goOn();
+    const { org, workspace } = this.options;
+    const names = { org, workspace };
+    await firstStart({ ...infrastructure, replicas: 1, credentialsFile: data.credentials, names });
+    this.goOn();
+  }
+
+  private async startServices(
+    plan: MeshPlan,
+    around: Surroundings,
+    infrastructure: Infrastructure,
+  ): Promise<Readiness> {
+    const { data, servers, processes } = around;
+    const start = (service: ServicePlan) => this.startService(service, data, processes);
+    const [commandApi, , ...gateways] = await Promise.all(
+      [plan.commandApi, plan.projector, ...plan.gateways].map(start),
+    );
+    this.goOn();
+    const readiness: Readiness = {
+      ready: true,
+      gateways: plan.gateways.map(({ id, region }, index) => ({
+        id,
+        region,
+        url: gateways[index] as string,
+      })),
+      command_api: commandApi as string,
+      dashboard: null,
+      nats: infrastructure.natsUrl,
+      credentials: data.credentials,
+    };
+    for (const { id, url } of readiness.gateways) servers.ports[id] = Number(new URL(url).port);
+    servers.ports[plan.commandApi.name] = Number(new URL(readiness.command_api).port);
+    await saveServersFile(data.servers, servers);
+    await writeWhole(data.mesh, `${JSON.stringify(readiness)}\n`);
+    return readiness;
+  }
+
+  private startService(
+    plan: ServicePlan,
+    data: DataDirectory,
+    processes: ProcessList,
+  ): Promise<string | null> {
+    const log = new ServiceLog(join(data.logs, `${plan.name.replace(' ', '-')}.log`));
+    const service = new KeptService(plan, log, {
+      onStarted: (name, identity) => processes.add(name, identity),
+      onEnded: (name, identity) => processes.remove(name, identity),
+      say: this.say,
+    });
+    this.services.push(service);
+    return service.start();
+  }
+}
