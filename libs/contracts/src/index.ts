@@ -11,6 +11,7 @@ export * from './events/tenant.events.js';
 export * from './names.js';
 export * from './principal.js';
 export * from './problem-codes.js';
+export * from './projector.js';
 export * from './receipt.js';
 export * from './routes/agent-stops.routes.js';
 export * from './routes/agent-wire.js';

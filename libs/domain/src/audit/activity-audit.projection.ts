@@ -1,0 +1,154 @@
+import { type ActivityEvent, type DecisionCount, partsOf, type Usage } from '#contracts';
+import { auditLine } from './audit-line.js';
+import type { RowOperation, UsageField, UsageSum } from './audit-rows.js';
+import { legibleDetails, legibleOrNull } from './legible.js';
+import { healthEventOf } from './mesh-event-names.js';
+import { NO_NEWS, used, usageOf } from './usage.js';
+
+/** What a fact of the activity log puts into the read model. What was allowed is counted; what was refused has its line. */
+export const projectActivity = (sequence: number, event: ActivityEvent): RowOperation[] => {
+  switch (event.type) {
+    case 'DecisionsCounted':
+      return decisionsCounted(sequence, event);
+    case 'HeartbeatReceived':
+      return heartbeatReceived(event);
+    case 'StopApplied':
+      return stopApplied(sequence, event);
+    case 'HealthChanged':
+      return healthChanged(sequence, event);
+  }
+};
+
+/** Which sum an allowed act counts in; reading and asking for one's own health count in none. */
+const sumOfAct: Readonly<Record<DecisionCount['act'], UsageField | null>> = {
+  'intent.send': 'sent',
+  'intent.receive': 'received',
+  'intent.deliver': 'delivered',
+  'intent.answer': 'answered',
+  guard: 'guarded',
+  'intent.read': null,
+  heartbeat: null,
+};
+
+const fieldOf = ({ act, refusedBy }: DecisionCount): UsageField | null =>
+  refusedBy === null ? sumOfAct[act] : 'refused';
+
+const countDecisions = (decisions: readonly DecisionCount[]): UsageSum => {
+  const counts: Partial<Record<UsageField, number>> = {};
+  for (const decision of decisions) {
+    const field = fieldOf(decision);
+    if (field !== null) counts[field] = (counts[field] ?? 0) + decision.count;
+  }
+  return usageOf(counts);
+};
+
+const decisionsCounted = (
+  sequence: number,
+  event: ActivityEvent & { type: 'DecisionsCounted' },
+): RowOperation[] => {
+  const { address, region, gateway, from, to, decisions } = event.data;
+  const refusals = decisions.filter(({ refusedBy }) => refusedBy !== null);
+  const lines = refusals.map((refusal, part): RowOperation => {
+    const { orderId, ...refused } = refusal;
+    return {
+      into: 'audit_log',
+      row: {
+        ...auditLine('ACTIVITY', sequence, event),
+        ...partsOfAgent(address),
+        part,
+        mesh_event: null,
+        address,
+        order_id: orderId,
+        details: legibleDetails({ ...refused, region, gateway, from, to }),
+      },
+    };
+  });
+  return [...lines, ...used(address, from, countDecisions(decisions))];
+};
+
+const partsOfAgent = (address: Parameters<typeof partsOf>[0]) => {
+  const { org, workspace } = partsOf(address);
+  return { org, workspace };
+};
+
+const heartbeatReceived = (
+  event: ActivityEvent & { type: 'HeartbeatReceived' },
+): RowOperation[] => {
+  const { address, region, gateway, instance, usage } = event.data;
+  return used(address, event.at, usageOf({ heartbeats: 1, ...(usage && reported(usage)) }), {
+    ...NO_NEWS,
+    last_heartbeat_at: event.at,
+    last_instance: legibleOrNull(instance),
+    last_gateway: gateway,
+    last_region: region,
+  });
+};
+
+const reported = (usage: Usage): Partial<Record<UsageField, number>> => ({
+  intents_total: usage.intentsTotal,
+  intents_succeeded: usage.intentsSucceeded,
+  intents_failed: usage.intentsFailed,
+  cost_micro_usd: usage.costMicroUsd,
+  tokens_in: usage.tokensIn,
+  tokens_out: usage.tokensOut,
+  latency_ms_total: (usage.avgLatencyMs ?? 0) * usage.intentsTotal,
+  latency_intents: usage.avgLatencyMs === null ? 0 : usage.intentsTotal,
+});
+
+const stopApplied = (
+  sequence: number,
+  event: ActivityEvent & { type: 'StopApplied' },
+): RowOperation[] => {
+  const { orderId, region, gateway, boot, position, appliedAfterMs, cut } = event.data;
+  return [
+    {
+      into: 'audit_log',
+      row: {
+        ...auditLine('ACTIVITY', sequence, event),
+        mesh_event: null,
+        address: null,
+        order_id: orderId,
+        details: legibleDetails(event.data),
+      },
+    },
+    {
+      into: 'order_receipts',
+      row: {
+        order_id: orderId,
+        gateway,
+        boot,
+        region,
+        sequence,
+        at: event.at,
+        position,
+        applied_after_ms: appliedAfterMs,
+        cut_streams: cut.streams,
+        cut_calls: cut.calls,
+      },
+    },
+  ];
+};
+
+const healthChanged = (
+  sequence: number,
+  event: ActivityEvent & { type: 'HealthChanged' },
+): RowOperation[] => {
+  const { address, to } = event.data;
+  return [
+    {
+      into: 'audit_log',
+      row: {
+        ...auditLine('ACTIVITY', sequence, event),
+        ...partsOfAgent(address),
+        mesh_event: healthEventOf(to),
+        address,
+        order_id: null,
+        details: legibleDetails(event.data),
+      },
+    },
+    {
+      into: 'agents',
+      row: { address, ...partsOfAgent(address), ...NO_NEWS, health: to, ...usageOf({}) },
+    },
+  ];
+};

@@ -1,0 +1,43 @@
+import type { ControlEvent, ControlFact, StopMode } from '#contracts';
+
+const ordered: Readonly<Record<StopMode, string>> = {
+  halt: 'agent.killed',
+  pause: 'agent.paused',
+  quarantine: 'agent.quarantined',
+  drain: 'agent.draining',
+};
+
+/** `null`: worth an audit line, but no fact about the fleet. A new kind of event does not compile until it is named here. */
+const names: Readonly<Record<Exclude<ControlFact['type'], 'StopOrdered'>, string | null>> = {
+  StopRepeated: null,
+  StopReasonGiven: null,
+  StopLifted: 'agent.resumed',
+  AgentRegistered: 'agent.registered',
+  AgentTagged: 'agent.tagged',
+  AgentDescribed: 'agent.described',
+  AgentRevoked: 'agent.revoked',
+  OrganizationCreated: 'organization.created',
+  WorkspaceCreated: 'workspace.created',
+  KeyIssued: 'key.created',
+  KeyRevoked: 'key.revoked',
+  LogStarted: 'mesh.started',
+  GatewayJoined: 'gateway.joined',
+  GatewayLeft: 'gateway.left',
+  GatewayRemoved: 'gateway.removed',
+};
+
+/** What `GET /v1/mesh/events` calls it. A stop that covers more than one agent has the same name and no address. */
+export const meshEventOf = (event: ControlEvent): string | null =>
+  event.type === 'StopOrdered' ? ordered[event.data.mode] : names[event.type];
+
+/** The fleet's name of a change of health by the passing of time. */
+export const healthEventOf = (to: string): string => {
+  switch (to) {
+    case 'degraded':
+      return 'agent.stale';
+    case 'unreachable':
+      return 'agent.unreachable';
+    default:
+      return 'agent.healthy';
+  }
+};
