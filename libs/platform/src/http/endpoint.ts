@@ -14,7 +14,11 @@ const ROUTE = Symbol('estop.route');
  */
 export const Endpoint =
   <R extends RouteDefinition>(route: R) =>
-  (_target: object, _name: string | symbol, method: TypedPropertyDescriptor<Handler<R>>): void => {
+  <M extends Handler<R>>(
+    _target: object,
+    _name: string | symbol,
+    method: TypedPropertyDescriptor<M>,
+  ): void => {
     if (method.value) Reflect.defineMetadata(ROUTE, route, method.value);
   };
 

@@ -46,7 +46,8 @@ describe('canSee', () => {
       ['acme'],
       false,
     ],
-    ['an agent sees its org', robot, ['acme', 'staging'], true],
+    ['an agent sees its workspace', robot, ['acme', 'production'], true],
+    ['an agent sees no other workspace', robot, ['acme', 'staging'], false],
     ['an agent sees no other org', robot, ['globex', 'production'], false],
   ])('%s', (_rule, principal, [org, workspace], expected) => {
     expect(canSee(principal, org, workspace)).toBe(expected);

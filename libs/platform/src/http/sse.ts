@@ -9,7 +9,7 @@ export interface Sse {
   close(): void;
   /** Aborted when the stream is over, by whichever side. */
   readonly closed: AbortSignal;
-  /** Resolves when everything written has left the process, or the stream is closed. */
+  /** Resolves when the client has read enough for more to be written, or the stream is closed. */
   drained(): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ export const sseFrame = (name: string, data: unknown, id?: string | number): str
 };
 
 const drained = (raw: FastifyReply['raw'], closed: AbortSignal): Promise<void> => {
-  if (closed.aborted || raw.writableLength === 0) return Promise.resolve();
+  if (closed.aborted || !raw.writableNeedDrain) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       raw.off('drain', done);

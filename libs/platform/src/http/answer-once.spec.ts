@@ -1,0 +1,79 @@
+import { LogUnavailableError } from '#event-store';
+import { systemClock } from '../clock/clock.js';
+import { createIdempotency } from '../idempotency/idempotency.js';
+import { ApiProblem } from './api-problem.js';
+import { ExampleRim, keyFor, Stop } from './example-rim.js';
+import type { RouteHost } from './route-host.js';
+
+const KILL = '/v1/mesh/agents/addr_x/kill';
+const operator = { ...keyFor('operator'), 'content-type': 'application/json' };
+let rim: ExampleRim;
+
+describe('Idempotency-Key', () => {
+  const withKey = (key: string, body = '{}') => ({
+    body,
+    headers: { ...operator, 'idempotency-key': key },
+  });
+  const counting = (answer: (run: number) => unknown, host: Partial<RouteHost> = {}) => {
+    let runs = 0;
+    rim = new ExampleRim([[Stop, () => answer((runs += 1))]], host);
+    return () => runs;
+  };
+  afterEach(() => rim.server.close());
+
+  it('gives the first answer again, and runs once', async () => {
+    const runs = counting((run) => ({ run }));
+    const first = await rim.ask(KILL, withKey('k1', '{"reason":"a","mode":"halt"}'));
+    const again = await rim.ask(KILL, withKey('k1', '{"mode":"halt","reason":"a"}'));
+    expect([again.response.body, again.response.statusCode]).toEqual([first.response.body, 200]);
+    expect(again.response.headers['idempotency-replayed']).toBe('true');
+    expect(runs()).toBe(1);
+  });
+
+  it('refuses another body, or another path, under the same key', async () => {
+    counting((run) => ({ run }));
+    await rim.ask(KILL, withKey('k1'));
+    expect(await rim.codeOf(KILL, withKey('k1', '{"reason":"b"}'))).toBe('idempotency_conflict');
+    expect(await rim.codeOf('/v1/mesh/agents/addr_y/kill', withKey('k1'))).toBe(
+      'idempotency_conflict',
+    );
+  });
+
+  it('remembers a refusal that holds, and forgets one that ends by itself', async () => {
+    const codes = ['not_found', 'backlog_full', 'internal_error', 'forbidden'] as const;
+    for (const [at, code] of codes.entries()) {
+      const runs = counting(() => Promise.reject(new ApiProblem(code, 'No.')));
+      expect(await rim.codeOf(KILL, withKey(`k${at}`))).toBe(code);
+      expect(await rim.codeOf(KILL, withKey(`k${at}`))).toBe(code);
+      expect(runs()).toBe(code === 'not_found' ? 1 : 2);
+    }
+  });
+
+  it('says that the first is still running, and takes over after 30 s', async () => {
+    const held: ((value: unknown) => void)[] = [];
+    const runs = counting((run) =>
+      run === 1 ? new Promise((resolve) => held.push(resolve)) : { run },
+    );
+    const first = rim.ask(KILL, withKey('k1'));
+    while (held.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(await rim.codeOf(KILL, withKey('k1'))).toBe('idempotency_in_progress');
+    rim.nowMs += 30_000;
+    expect(await rim.codeOf(KILL, withKey('k1'))).toBe(200);
+    held[0]?.({ late: true });
+    expect((await first).response.statusCode).toBe(200);
+    expect(runs()).toBe(2);
+  });
+
+  it('does not hold up a stop when the bucket cannot be reached', async () => {
+    const away = (): Promise<never> => Promise.reject(new LogUnavailableError('no leader'));
+    const idempotency = createIdempotency({ get: away, create: away, update: away }, systemClock);
+    counting(() => ({ ok: true }), { idempotency });
+    expect(await rim.codeOf(KILL, withKey('k1'))).toBe(200);
+  });
+
+  it('must be printable', async () => {
+    counting(() => ({ ok: true }));
+    expect(await rim.codeOf(KILL, withKey('a b'))).toBe('malformed_request');
+    expect(await rim.codeOf(KILL, withKey('x'.repeat(256)))).toBe('malformed_request');
+  });
+});
