@@ -1,0 +1,23 @@
+import type { Command } from './command.js';
+import { agentCommands } from './commands/agents.commands.js';
+import { auditCommands } from './commands/audit.commands.js';
+import { keyCommands } from './commands/keys.commands.js';
+import { orderCommands } from './commands/orders.commands.js';
+import { resumeCommand } from './commands/resume.command.js';
+import { statusCommand } from './commands/status.command.js';
+import { stopVerbs } from './commands/stop-verbs.js';
+import { watchCommand } from './commands/watch.command.js';
+import { whyCommand } from './commands/why.command.js';
+
+/** Every verb, in the order of the help. */
+export const commands: readonly Command[] = [
+  ...stopVerbs,
+  resumeCommand,
+  statusCommand,
+  whyCommand,
+  watchCommand,
+  ...agentCommands,
+  ...orderCommands,
+  ...keyCommands,
+  ...auditCommands,
+];

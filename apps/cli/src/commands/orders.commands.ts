@@ -1,0 +1,112 @@
+import { formatSelector, StopOrderId } from '#contracts';
+import { UsageError } from '../arguments/usage-error.js';
+import type { Call, Command } from '../command.js';
+import { exitCodes } from '../exit-codes.js';
+import { isConfirmed } from '../mesh/confirmation.js';
+import { orderTable } from '../render/fleet.js';
+import { orderReport } from '../render/order-report.js';
+import { reasonText, when } from '../render/words.js';
+import { resumeCommand } from './resume.command.js';
+
+const orderId = (text: string): string => {
+  if (StopOrderId.safeParse(text).success) return text;
+  throw new UsageError(
+    `not the id of a stop order: ${text}`,
+    'It begins with "stop_"; see "estop orders".',
+  );
+};
+
+const states = ['standing', 'lifted', 'all'] as const;
+
+const stateOf = ({ flags }: Call): (typeof states)[number] => {
+  const given = flags.text('state') ?? 'standing';
+  const state = states.find((candidate) => candidate === given);
+  if (state) return state;
+  throw new UsageError(`--state is not one: ${given}`, 'It is one of standing, lifted, all.');
+};
+
+const list: Command = {
+  name: 'orders list',
+  summary: 'stop orders, newest first',
+  words: { min: 0, max: 0 },
+  flags: {
+    state: { value: 'STATE', help: 'standing, lifted or all (default standing)' },
+    limit: { value: 'N', help: 'orders on a page (default 100)' },
+    cursor: { value: 'CURSOR', help: 'the next page' },
+  },
+  examples: ['estop orders', 'estop orders --state all', 'estop orders --json'],
+  run: async (call) => {
+    const { estop, flags, terminal, json, paint } = call;
+    const cursor = flags.text('cursor');
+    const query = { state: stateOf(call), limit: flags.count('limit') ?? 100 };
+    const answer = await estop.stops.list(
+      { ...query, ...(cursor === undefined ? {} : { cursor }) },
+      { signal: terminal.signal },
+    );
+    if (json) terminal.out(JSON.stringify(answer));
+    else {
+      terminal.out(
+        answer.orders.length === 0 ? 'No such order.' : orderTable(answer.orders, paint),
+      );
+      if (answer.next_cursor) terminal.err(`More: --cursor ${answer.next_cursor}`);
+    }
+    return exitCodes.confirmed;
+  },
+};
+
+const show: Command = {
+  name: 'orders show',
+  summary: 'one order, and what each gateway said about it',
+  usage: 'ORDER',
+  words: { min: 1, max: 1 },
+  details: [
+    'Exits 4 while a standing order is not confirmed on every gateway, so a script can poll it.',
+  ],
+  examples: ['estop orders show stop_abcdefghijklmnopqrst'],
+  run: async ({ words, estop, terminal, json, paint }) => {
+    const order = await estop.stops.get(orderId(words[0] as string), { signal: terminal.signal });
+    const confirmed = isConfirmed(order, null);
+    if (json) terminal.out(JSON.stringify({ ...order, confirmed }));
+    else if (order.lifted !== null) {
+      const { at, actor, reason } = order.lifted;
+      terminal.out(`${order.mode} ${order.order_id} on ${formatSelector(order.selector)}`);
+      terminal.out(`lifted ${when(at)} by ${actor.kind} ${actor.id}, reason ${reasonText(reason)}`);
+    } else
+      terminal.out(
+        orderReport(
+          { order: { ...order, changed: true }, confirmed, typed: order.order_id },
+          paint,
+        ),
+      );
+    return confirmed || order.lifted !== null ? exitCodes.confirmed : exitCodes.notConfirmed;
+  },
+};
+
+const reason: Command = {
+  name: 'orders reason',
+  summary: 'write or mend the reason of a stop after the fact',
+  usage: 'ORDER TEXT',
+  words: { min: 2, max: 2 },
+  examples: ['estop orders reason stop_abcdefghijklmnopqrst "broken link in the template"'],
+  run: async ({ words, estop, terminal, json }) => {
+    const [id = '', text = ''] = words;
+    const order = await estop.stops.giveReason(orderId(id), text, { signal: terminal.signal });
+    terminal.out(json ? JSON.stringify(order) : `${order.order_id}: ${reasonText(order.reason)}`);
+    return exitCodes.confirmed;
+  },
+};
+
+const lift: Command = {
+  ...resumeCommand,
+  name: 'orders lift',
+  summary: 'lift one order; what another order holds stays stopped',
+  usage: 'ORDER',
+  details: ['The same as "estop resume ORDER".'],
+  examples: ['estop orders lift stop_abcdefghijklmnopqrst --reason "false alarm"'],
+  run: async (call) => {
+    orderId(call.words[0] as string);
+    return resumeCommand.run(call);
+  },
+};
+
+export const orderCommands: readonly Command[] = [list, show, reason, lift];

@@ -1,0 +1,50 @@
+export const KEY = 'estop_op_0123456789abcdef_secret';
+export const AGENT = 'agent://acme/production/email-campaign';
+export const ORDER = 'stop_abcdefghijklmnopqrst';
+/** What `estop up` leaves in its data directory. */
+export const credentials = JSON.stringify({
+  admin_key: 'admin-key',
+  operator_key: 'operator-key',
+  viewer_key: 'viewer-key',
+  org: 'acme',
+  workspace: 'production',
+});
+export const mesh = JSON.stringify({
+  gateways: [{ id: 'us-east-1', region: 'us-east', url: 'http://gateway.test:4600' }],
+  command_api: 'http://command.test:4700',
+});
+
+export const acked = {
+  gateway: 'us-east-1',
+  region: 'us-east',
+  state: 'acked',
+  applied_after_ms: 11.2,
+  cut: { streams: 2, calls: 1 },
+};
+export const missing = {
+  gateway: 'eu-west-1',
+  region: 'eu-west',
+  state: 'missing',
+  applied_after_ms: null,
+  cut: null,
+};
+export const order = {
+  ok: true,
+  order_id: ORDER,
+  state: 'effective',
+  mode: 'halt',
+  selector: { agent: AGENT },
+  reason: null,
+  actor: { kind: 'operator', id: '0123456789abcdef', via: 'http' },
+  ordered_at: '2026-01-31T03:00:12.345Z',
+  expires_at: null,
+  drain_until: null,
+  lifted: null,
+  sequence: 42,
+  changed: true,
+  effective: { acked: 2, of: 2 },
+  committed: true,
+  contained: null,
+  gateways: [acked, { ...acked, gateway: 'eu-west-1', region: 'eu-west', applied_after_ms: 37.5 }],
+};
+export const halfway = { ...order, effective: { acked: 1, of: 2 }, gateways: [acked, missing] };
