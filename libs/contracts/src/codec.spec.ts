@@ -95,6 +95,10 @@ describe('what this build cannot read', () => {
     });
   });
 
+  it('names the agent of a stop of the future by its selector', () =>
+    expect(
+      unknownOf({ type: 'StopOrdered', version: 9, data: { selector: { agent: address } } }),
+    ).toMatchObject({ address }));
   it('names no agent where none is named by a text', () => {
     expect(unknownOf({ type: 'Later', data: { address: 7 } })).toMatchObject({ address: null });
     expect(unknownOf({ type: 'Later', data: null })).toMatchObject({ address: null });

@@ -62,13 +62,21 @@ const upcast = (definition: EventDefinition, from: number, data: unknown): unkno
   return current;
 };
 
+/** Where events say whom they concern: in `address`; a stop in its selector. */
+const NamedAgent = z.union([
+  z.object({ address: z.string() }).transform(({ address }) => address),
+  z
+    .object({ selector: z.object({ agent: z.string() }) })
+    .transform(({ selector }) => selector.agent),
+]);
+
 /** What can be saved of an event that does not fit: whom it names matters most, for that is what has to be closed. */
 const Remains = z.object({
   type: z.string().max(100).catch('?'),
   version: z.number().int().catch(0),
   org: z.string().nullable().catch(null),
   workspace: z.string().nullable().catch(null),
-  data: z.object({ address: z.string().nullable().catch(null) }).catch({ address: null }),
+  data: NamedAgent.nullable().catch(null),
 });
 
 const NOTHING_LEFT: z.infer<typeof Remains> = {
@@ -76,11 +84,11 @@ const NOTHING_LEFT: z.infer<typeof Remains> = {
   version: 0,
   org: null,
   workspace: null,
-  data: { address: null },
+  data: null,
 };
 
 const unknown = (json: unknown, problem: string): Decoded<never> => {
   const saved = Remains.safeParse(json);
-  const { data, ...head } = saved.success ? saved.data : NOTHING_LEFT;
-  return { known: false, unknown: { ...head, address: data.address, problem } };
+  const { data: address, ...head } = saved.success ? saved.data : NOTHING_LEFT;
+  return { known: false, unknown: { ...head, address, problem } };
 };
