@@ -260,10 +260,11 @@ describe('request and trace ids', () => {
   const PARENT = `00-${HEX}-b7ad6b7169203331-01`;
   const UUID = '0af76519-16cd-43dd-8448-eb211c80319c';
   it.each<[string, Record<string, string>, string | RegExp, RegExp]>([
-    ['are made where none come', {}, /^[0-9a-f]{32}$/, /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/],
+    ['are made where none come', {}, /^[0-9a-f]{32}$/, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/],
     ['a hex trace id is kept', { 'x-trace-id': HEX }, HEX, new RegExp(`^00-${HEX}-`)],
     ['a UUID is kept as it is spelt', { 'x-trace-id': UUID }, UUID, new RegExp(`^00-${HEX}-`)],
     ['traceparent is kept', { traceparent: PARENT }, HEX, new RegExp(`^${PARENT}$`)],
+    ['zeros are none', { 'x-trace-id': '0'.repeat(32) }, /[1-9a-f]/, /^00-[0-9a-f]*[1-9a-f]/],
     ['junk is replaced', { 'x-trace-id': 'a b"c', traceparent: 'junk' }, /^[0-9a-f]{32}$/, /^00-/],
   ])('%s', async (_rule, headers, traceId, parent) => {
     const { response } = await rim.ask('/health', { headers });

@@ -18,14 +18,19 @@ const ZEROS = /^0+$/;
 /** `x-trace-id` is taken as 32 hex digits or a UUID; anything else is as if it were not there. */
 export const traceOf = (headers: IncomingHttpHeaders): RequestTrace => {
   const parent = single(headers.traceparent);
-  const parentId = PARENT.exec(parent)?.[1];
+  const parentId = traceIdIn(PARENT.exec(parent)?.[1]);
   const given = single(headers['x-trace-id']);
-  const known = HEX.test(given) || UUID.test(given);
-  const traceId = known ? given : (parentId ?? randomHex(16));
-  if (parentId !== undefined && !ZEROS.test(parentId)) return { traceId, traceparent: parent };
-  const hex = traceId.replaceAll('-', '').toLowerCase();
-  return { traceId, traceparent: `00-${hex}-${randomHex(8)}-00` };
+  const givenId = HEX.test(given) || UUID.test(given) ? traceIdIn(plainHex(given)) : null;
+  const traceId = givenId === null ? (parentId ?? randomHex(16)) : given;
+  if (parentId !== null) return { traceId, traceparent: parent };
+  return { traceId, traceparent: `00-${plainHex(traceId)}-${randomHex(8)}-01` };
 };
+
+const plainHex = (id: string): string => id.replaceAll('-', '').toLowerCase();
+
+/** W3C: a trace id of zeros is none. */
+const traceIdIn = (hex: string | undefined): string | null =>
+  hex === undefined || ZEROS.test(hex) ? null : hex;
 
 /** The caller's `x-request-id` where it is plain, else a new one. */
 export const requestIdOf = (headers: IncomingHttpHeaders): string => {
