@@ -1,17 +1,9 @@
 import type { Estop } from '#sdk';
-import type { Flags } from './arguments/flags.js';
+import type { FlagDefinition, Flags } from './arguments/flags.js';
 import type { ExitCode } from './exit-codes.js';
 import type { Home } from './mesh/home.js';
 import type { Paint } from './render/paint.js';
 import type { Terminal } from './terminal.js';
-
-export interface FlagDefinition {
-  /** What stands for the value in help; without it the flag takes none. */
-  readonly value?: string;
-  readonly help: string;
-  /** May be given several times. */
-  readonly many?: boolean;
-}
 
 /** What a command is given when it runs. */
 export interface Call {

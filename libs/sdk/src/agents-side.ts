@@ -1,17 +1,21 @@
-import type { HealthStatus, JsonObject, StopMode } from '#contracts';
+import type {
+  createIntent,
+  getIntent,
+  guardTool,
+  JsonObject,
+  listIntentEvents,
+  resolveIntent,
+  resumeIntent,
+  sendHeartbeat,
+} from '#contracts';
+import type { AnswerOf, BodyOf } from './http/caller.js';
 
-/** How far an intent has come. The last four are ends. */
-export type IntentStatus =
-  | 'CREATED'
-  | 'SUBMITTED'
-  | 'DELIVERED'
-  | 'ACKNOWLEDGED'
-  | 'IN_PROGRESS'
-  | 'WAITING'
-  | 'COMPLETED'
-  | 'FAILED'
-  | 'CANCELED'
-  | 'TIMED_OUT';
+/** An intent as programs see it. */
+export type Intent = AnswerOf<typeof getIntent>['intent'];
+/** How far it has come; {@link terminalStatuses} are ends. */
+export type IntentStatus = Intent['status'];
+/** One line of its story. */
+export type IntentEvent = AnswerOf<typeof listIntentEvents>['events'][number];
 
 export const terminalStatuses: readonly IntentStatus[] = [
   'COMPLETED',
@@ -20,51 +24,10 @@ export const terminalStatuses: readonly IntentStatus[] = [
   'TIMED_OUT',
 ];
 
-export interface SendIntent {
-  /** `name.name.v1`. */
-  readonly intent_type: string;
-  /** `agent://org/workspace/name`, `agent://org/name` or `queue://…`. */
-  readonly to_agent: string;
-  readonly payload: JsonObject;
-  /** @default a fresh uuid */
-  readonly correlation_id?: string;
-  readonly reply_to?: string;
-  /** RFC 3339. */
-  readonly deadline_at?: string;
-  readonly max_delivery_attempts?: number;
-}
-
-export interface IntentCreated {
-  readonly ok: true;
-  readonly intent_id: string;
-  readonly status: IntentStatus;
-  readonly created_at: string;
-}
-
-export interface Intent {
-  readonly intent_id: string;
-  readonly status: IntentStatus;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly intent_type: string;
-  readonly correlation_id: string;
-  readonly from_agent: string;
-  readonly to_agent: string;
-  readonly payload: JsonObject;
-  /** A stop holds it. */
-  readonly held?: { readonly mode: StopMode; readonly order_id: string };
-}
-
-export interface IntentEvent {
-  readonly intent_id: string;
-  readonly seq: number;
-  /** `intent.created`, `intent.submitted`, … */
-  readonly event_type: string;
-  readonly status: IntentStatus;
-  readonly at: string;
-  readonly actor?: string;
-  readonly details?: JsonObject;
-}
+type CreateBody = BodyOf<typeof createIntent>;
+/** A correlation id is made where none is given. */
+export type SendIntent = Omit<CreateBody, 'correlation_id'> &
+  Partial<Pick<CreateBody, 'correlation_id'>>;
 
 /** Work, as it comes to an agent. */
 export interface Delivery {
@@ -82,72 +45,11 @@ export interface Delivery {
   readonly checkpoint?: unknown;
 }
 
-export interface Resolution {
-  readonly status: 'COMPLETED' | 'FAILED' | 'CANCELED';
-  readonly result?: JsonObject;
-  readonly error?: JsonObject;
-  readonly reason?: string;
-}
-
-export interface Resolved {
-  readonly ok: true;
-  readonly intent: Intent;
-  readonly event: IntentEvent;
-  readonly completion_delivery: {
-    readonly delivered: boolean;
-    readonly reply_to?: string;
-    readonly thread_id?: string;
-    readonly reason?: string;
-  };
-}
-
-export interface Answered {
-  readonly ok: true;
-  readonly applied: boolean;
-  readonly intent: Intent;
-  readonly policy_generation: number;
-}
-
-/** Use since the last heartbeat, not totals. */
-export interface HeartbeatMetrics {
-  readonly intents_total?: number | null;
-  readonly intents_succeeded?: number | null;
-  readonly intents_failed?: number | null;
-  readonly avg_latency_ms?: number | null;
-  readonly cost_usd?: number | null;
-  readonly tokens_in?: number | null;
-  readonly tokens_out?: number | null;
-}
-
-export interface Heartbeat {
-  readonly metrics?: HeartbeatMetrics;
-  readonly checkpoint?: { readonly intent_id: string; readonly data: unknown };
-  /** Tells the instances of one agent apart. */
-  readonly instance?: string;
-}
-
-export interface HeartbeatAnswer {
-  readonly ok: true;
-  readonly health_status: HealthStatus;
-  readonly stop?: {
-    readonly mode: StopMode;
-    readonly order_id: string;
-    readonly since: string;
-    readonly reason: string | null;
-  };
-}
-
-export interface GuardQuestion {
-  readonly tool: string;
-  readonly session_id?: string;
-  readonly args_digest?: string;
-  readonly cost_usd?: number;
-  readonly direction?: string;
-}
-
-export interface GuardAnswer {
-  readonly action: 'allow' | 'block' | 'warn';
-  readonly reason?: string;
-  readonly order_id?: string;
-  readonly rule?: string;
-}
+export type Resolution = BodyOf<typeof resolveIntent>;
+export type Resolved = AnswerOf<typeof resolveIntent>;
+export type Answered = AnswerOf<typeof resumeIntent>;
+/** Metrics are what was done since the heartbeat before, not totals. */
+export type Heartbeat = BodyOf<typeof sendHeartbeat>;
+export type HeartbeatAnswer = AnswerOf<typeof sendHeartbeat>;
+export type GuardQuestion = BodyOf<typeof guardTool>;
+export type GuardAnswer = AnswerOf<typeof guardTool>;

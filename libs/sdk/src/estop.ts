@@ -1,3 +1,4 @@
+import { getHealth, guardTool } from '#contracts';
 import type { GuardAnswer, GuardQuestion } from './agents-side.js';
 import { AgentsApi, ServiceAccountsApi } from './agents.js';
 import { AuditApi } from './audit.js';
@@ -28,12 +29,12 @@ export class Estop {
   readonly workspaces: WorkspacesApi;
   readonly intents: IntentsApi;
   readonly audit: AuditApi;
-  private readonly transport: Transport;
+  private readonly caller: Caller;
 
   /** @throws TypeError when no base address is given, or one is not http(s). */
   constructor(options: TransportOptions) {
-    this.transport = new Transport(options);
-    const caller = new Caller(this.transport);
+    const caller = new Caller(new Transport(options));
+    this.caller = caller;
     this.mesh = new MeshApi(caller);
     this.stops = new StopsApi(caller);
     this.agents = new AgentsApi(caller);
@@ -41,17 +42,17 @@ export class Estop {
     this.keys = new KeysApi(caller);
     this.organizations = new OrganizationsApi(caller);
     this.workspaces = new WorkspacesApi(caller);
-    this.intents = new IntentsApi(this.transport);
+    this.intents = new IntentsApi(caller);
     this.audit = new AuditApi(caller);
   }
 
   /** May this agent use this tool now? Asked before the call; the answer comes from outside the agent. */
   guard(question: GuardQuestion, options?: CallOptions): Promise<GuardAnswer> {
-    return this.transport.send({ method: 'POST', path: '/v1/guard', body: question }, options);
+    return this.caller.call(guardTool, { body: question }, options);
   }
 
   /** Whether the gateway answers at all. Needs no key. */
-  health(options?: CallOptions): Promise<{ ok: boolean }> {
-    return this.transport.send({ method: 'GET', path: '/health' }, options);
+  health(options?: CallOptions) {
+    return this.caller.call(getHealth, {}, options);
   }
 }

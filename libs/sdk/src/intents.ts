@@ -1,15 +1,25 @@
-import type { JsonObject } from '#contracts';
+import {
+  checkpointIntent,
+  createIntent,
+  getIntent,
+  listIntentEvents,
+  resolveIntent,
+  resumeIntent,
+  streamAgentIntents,
+  streamIntentEvents,
+  streamQueueIntents,
+  type JsonObject,
+} from '#contracts';
 import {
   terminalStatuses,
   type Answered,
   type Delivery,
-  type Intent,
-  type IntentCreated,
   type IntentEvent,
   type Resolution,
   type Resolved,
   type SendIntent,
 } from './agents-side.js';
+import { requestOf, type Caller } from './http/caller.js';
 import { AgentStoppedError } from './http/errors.js';
 import type { CallOptions, Request, Transport } from './http/transport.js';
 import { resumed, type StreamOptions } from './streams/event-stream.js';
@@ -27,30 +37,26 @@ export interface ListenOptions extends StreamOptions {
 /** How often a held agent asks whether it may work again, in milliseconds. */
 const STOPPED_RETRY_MS = 1000;
 
-const item = (intentId: string, rest = ''): string =>
-  `/v1/intents/${encodeURIComponent(intentId)}${rest}`;
-
 /** Work: send it, take it, answer it. */
 export class IntentsApi {
-  constructor(private readonly transport: Transport) {}
+  private readonly transport: Transport;
 
-  send(intent: SendIntent, options?: CallOptions): Promise<IntentCreated> {
+  constructor(private readonly caller: Caller) {
+    this.transport = caller.transport;
+  }
+
+  send(intent: SendIntent, options?: CallOptions) {
     const correlation_id = intent.correlation_id ?? this.transport.surroundings.newKey();
-    const body = { ...intent, correlation_id };
-    return this.transport.send({ method: 'POST', path: '/v1/intents', body }, options);
+    return this.caller.call(createIntent, { body: { ...intent, correlation_id } }, options);
   }
 
-  get(intentId: string, options?: CallOptions): Promise<{ ok: true; intent: Intent }> {
-    return this.transport.send({ method: 'GET', path: item(intentId) }, options);
+  get(intentId: string, options?: CallOptions) {
+    return this.caller.call(getIntent, { params: { intent_id: intentId } }, options);
   }
 
-  events(
-    intentId: string,
-    since = 0,
-    options?: CallOptions,
-  ): Promise<{ ok: true; events: IntentEvent[] }> {
-    const path = item(intentId, '/events');
-    return this.transport.send({ method: 'GET', path, query: { since } }, options);
+  events(intentId: string, since = 0, options?: CallOptions) {
+    const input = { params: { intent_id: intentId }, query: { since } };
+    return this.caller.call(listIntentEvents, input, options);
   }
 
   /** What happens to an intent, from the beginning or after `since`, until it ends. */
@@ -58,8 +64,9 @@ export class IntentsApi {
     intentId: string,
     options: StreamOptions & { readonly since?: number } = {},
   ): AsyncGenerator<IntentEvent, void, void> {
-    const path = item(intentId, '/events/stream');
-    for await (const event of this.numbered<IntentEvent>(path, options)) {
+    const params = { intent_id: intentId };
+    const ask = (since: number) => requestOf(streamIntentEvents, { params, query: { since } });
+    for await (const event of this.numbered<IntentEvent>(ask, options)) {
       yield event;
       if (terminalStatuses.includes(event.status)) return;
     }
@@ -75,11 +82,11 @@ export class IntentsApi {
     address: string,
     options: ListenOptions = {},
   ): AsyncGenerator<Delivery, void, void> {
-    const path = `${streamPath(address)}/intents/stream`;
+    const ask = deliveriesTo(address);
     let since = options.since ?? 0;
     while (options.signal?.aborted !== true) {
       try {
-        for await (const delivery of this.numbered<Delivery>(path, { ...options, since })) {
+        for await (const delivery of this.numbered<Delivery>(ask, { ...options, since })) {
           since = delivery.seq;
           yield delivery;
         }
@@ -91,22 +98,19 @@ export class IntentsApi {
 
   /** Ends an intent as its receiver, its sender or an operator. A second end is a 409 `already_ended`. */
   resolve(intentId: string, body: Resolution, options?: CallOptions): Promise<Resolved> {
-    return this.post(item(intentId, '/resolve'), body, options);
+    return this.caller.call(resolveIntent, { params: { intent_id: intentId }, body }, options);
   }
 
   /** Answers a delivered intent: any object completes it, unless it says otherwise (`outcome`, `status`). */
   resume(intentId: string, answer: JsonObject, options?: CallOptions): Promise<Answered> {
-    return this.post(item(intentId, '/resume'), answer, options);
+    const input = { params: { intent_id: intentId }, body: answer };
+    return this.caller.call(resumeIntent, input, options);
   }
 
   /** Saves durable progress, 64 KiB at most: the next delivery of this intent carries it. */
-  checkpoint(intentId: string, data: unknown, options?: CallOptions): Promise<{ ok: true }> {
-    const path = item(intentId, '/checkpoint');
-    return this.transport.send({ method: 'PUT', path, body: { data } }, options);
-  }
-
-  private post<T>(path: string, body: unknown, options?: CallOptions): Promise<T> {
-    return this.transport.send({ method: 'POST', path, body }, options);
+  checkpoint(intentId: string, data: unknown, options?: CallOptions) {
+    const input = { params: { intent_id: intentId }, body: { data } };
+    return this.caller.call(checkpointIntent, input, options);
   }
 
   private async waitIfStopped(error: unknown, { onStopped, signal }: ListenOptions): Promise<void> {
@@ -116,12 +120,11 @@ export class IntentsApi {
   }
 
   private async *numbered<T extends { readonly seq: number }>(
-    path: string,
+    ask: (since: number) => Request,
     options: StreamOptions & { readonly since?: number },
   ): AsyncGenerator<T, void, void> {
     let since = options.since ?? 0;
-    const request = (): Request => ({ method: 'GET', path, query: { since } });
-    const from = { request, lastEventId: () => null };
+    const from = { request: () => ask(since), lastEventId: () => null };
     for await (const frame of resumed(this.transport, from, options)) {
       if (!frame.event.startsWith('intent.')) continue;
       const event = JSON.parse(frame.data) as T;
@@ -131,9 +134,11 @@ export class IntentsApi {
   }
 }
 
-const streamPath = (address: string): string => {
-  const match = /^(agent|queue):\/\/(.+)$/.exec(address);
-  const kind = match?.[1] === 'queue' ? 'queues' : 'agents';
-  const parts = (match?.[2] ?? address).split('/').map(encodeURIComponent);
-  return `/v1/${kind}/${parts.join('/')}`;
+const deliveriesTo = (address: string): ((since: number) => Request) => {
+  const match = /^(agent|queue):\/\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(address);
+  if (match === null)
+    throw new TypeError(`an address like agent://org/workspace/name is needed: ${address}`);
+  const [, kind, org = '', workspace = '', name = ''] = match;
+  const route = kind === 'queue' ? streamQueueIntents : streamAgentIntents;
+  return (since) => requestOf(route, { params: { org, workspace, name }, query: { since } });
 };

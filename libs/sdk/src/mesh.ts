@@ -10,6 +10,7 @@ import {
   quarantineAgent,
   resumeAgent,
   revokeAgent,
+  sendHeartbeat,
   updateMeshAgent,
   whyAgent,
 } from '#contracts';
@@ -61,8 +62,7 @@ export class MeshApi {
 
   /** An agent's sign of life, with its use since the last one. A stopped agent is told so, and may still say it. */
   heartbeat(beat: Heartbeat = {}, options?: CallOptions): Promise<HeartbeatAnswer> {
-    const request = { method: 'POST', path: '/v1/mesh/heartbeat', body: beat } as const;
-    return this.caller.transport.send(request, options);
+    return this.caller.call(sendHeartbeat, { body: beat }, options);
   }
 
   /** Stops one agent everywhere, at once. */

@@ -1,7 +1,14 @@
 import { parseArgs } from 'node:util';
-import type { FlagDefinition } from '../command.js';
 import { nearest } from './nearest.js';
 import { UsageError } from './usage-error.js';
+
+export interface FlagDefinition {
+  /** What stands for the value in help; without it the flag takes none. */
+  readonly value?: string;
+  readonly help: string;
+  /** May be given several times. */
+  readonly many?: boolean;
+}
 
 export type FlagDefinitions = Readonly<Record<string, FlagDefinition>>;
 
