@@ -3,6 +3,7 @@ import {
   ConnectionError,
   DrainingConnectionError,
   NoRespondersError,
+  PermissionViolationError,
   RequestError,
   TimeoutError,
 } from '@nats-io/transport-node';
@@ -65,6 +66,11 @@ const UNREACHABLE = [
   RequestError,
 ];
 
+/** This user may not say that; the client library hands it over inside a failed request. */
+const isForbidden = (error: unknown): boolean =>
+  error instanceof PermissionViolationError ||
+  (error instanceof RequestError && error.cause instanceof PermissionViolationError);
+
 const isUnreachable = (error: unknown): boolean =>
   isNobodyThere(error) || UNREACHABLE.some((kind) => error instanceof kind);
 
@@ -75,7 +81,7 @@ export const asPortError = (error: unknown, doing: string, subject: string): Err
     return Object.assign(new WrongSequenceError(subject), { cause: error });
   }
   const message = `${doing}: ${error instanceof Error ? error.message : String(error)}`;
-  return isUnreachable(error)
+  return isUnreachable(error) && !isForbidden(error)
     ? new LogUnavailableError(message, { cause: error })
     : new LogRefusedError(message, { cause: error });
 };

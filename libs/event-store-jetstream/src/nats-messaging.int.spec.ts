@@ -1,4 +1,4 @@
-import { claimNatsAccount } from '#testing';
+import { claimNatsAccount, spawnNatsServer } from '#testing';
 import { messagingContract } from '../../event-store/src/messaging.contract.js';
 import { counted, countedCodec } from '../../event-store/src/example-events.js';
 import { connectNats, type Nats } from './connect.js';
@@ -65,4 +65,32 @@ describe('connectNats', () => {
     const connecting = connectNats({ servers: url, user, password: 'wrong', name: 'nobody' });
     await expect(connecting).rejects.toMatchObject({ code: 'LOG_REFUSED' });
   });
+});
+
+describe('a user without a permission', () => {
+  it('is told that the server refuses it, not that the log is away', async () => {
+    const server = await spawnNatsServer({
+      config: `authorization { users: [
+        { user: "all", password: "x" },
+        { user: "reader", password: "x", permissions: { publish: ["$JS.API.>"], subscribe: ">" } }
+      ] }`,
+    });
+    const all = await connectNats({ servers: server.url, user: 'all', password: 'x', name: 'all' });
+    const reader = await connectNats({
+      servers: server.url,
+      user: 'reader',
+      password: 'x',
+      name: 'reader',
+    });
+    try {
+      await all.link.api('STREAM.CREATE.LOG', { name: 'LOG', subjects: ['log.>'] });
+      const append = reader
+        .eventStore('LOG', countedCodec)
+        .append({ subject: 'log.a', event: counted(1) });
+      await expect(append).rejects.toMatchObject({ code: 'LOG_REFUSED' });
+    } finally {
+      await Promise.all([all.close(), reader.close()]);
+      await server.stop();
+    }
+  }, 20_000);
 });
