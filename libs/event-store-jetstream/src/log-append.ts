@@ -6,7 +6,7 @@ import {
   asPortError,
   ConnectionLostError,
   DUPLICATE_IN_BATCH,
-  isNobodyThere,
+  isPassing,
   ServerRefusal,
 } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
@@ -105,9 +105,27 @@ const attempted = async (
 const mayBeStored = (error: unknown): boolean =>
   error instanceof ServerRefusal && (error.errCode === DUPLICATE_IN_BATCH || error.wrongSequence);
 
-const send = (link: NatsLink, messages: readonly Outgoing[], timeoutMs: number): Promise<Msg> => {
+const send = async (
+  link: NatsLink,
+  messages: readonly Outgoing[],
+  timeoutMs: number,
+): Promise<Msg> => {
+  if (messages.length === 1) return sendTogether(link, messages, timeoutMs);
+  if (!(await link.batches.within(timeoutMs))) throw new ConnectionLostError(false);
+  try {
+    nameBatch(messages);
+    return await sendTogether(link, messages, timeoutMs);
+  } finally {
+    link.batches.release();
+  }
+};
+
+const sendTogether = (
+  link: NatsLink,
+  messages: readonly Outgoing[],
+  timeoutMs: number,
+): Promise<Msg> => {
   if (!link.connected()) throw new ConnectionLostError(false);
-  if (messages.length > 1) nameBatch(messages);
   for (const message of messages.slice(0, -1)) {
     link.nc.publish(message.subject, message.body, { headers: message.headers });
   }
@@ -141,11 +159,11 @@ const retried = async (
     try {
       return await attempt(Math.max(1, endMs - performance.now()));
     } catch (error) {
-      const passing = isNobodyThere(error) || error instanceof ConnectionLostError;
-      if (!passing || performance.now() + RETRY_PAUSE_MS >= endMs || link.isClosed()) {
+      if (!isPassing(error) || performance.now() + RETRY_PAUSE_MS >= endMs || link.isClosed()) {
         throw asPortError(error, `append to ${subject}`, subject);
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
+      const pauseMs = RETRY_PAUSE_MS * (0.5 + Math.random() / 2);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
       await link.whenConnected(endMs - performance.now());
     }
   }

@@ -20,6 +20,8 @@ export interface ApiError {
 const WRONG_SEQUENCE = new Set([10071, 10164]);
 /** A batch holds a message id that the stream has seen already. */
 export const DUPLICATE_IN_BATCH = 10201;
+/** The server kept too many batches at once and dropped the beginning of this one; nothing of it is stored. */
+const BATCH_INCOMPLETE = 10176;
 /** No such stream, consumer or message. */
 const NOT_FOUND = new Set([10014, 10037, 10059]);
 
@@ -72,7 +74,13 @@ const isForbidden = (error: unknown): boolean =>
   (error instanceof RequestError && error.cause instanceof PermissionViolationError);
 
 const isUnreachable = (error: unknown): boolean =>
-  isNobodyThere(error) || UNREACHABLE.some((kind) => error instanceof kind);
+  isPassing(error) || UNREACHABLE.some((kind) => error instanceof kind);
+
+/** Worth another try at once: the server comes back, a leader is chosen, other batches end. */
+export const isPassing = (error: unknown): boolean =>
+  isNobodyThere(error) ||
+  error instanceof ConnectionLostError ||
+  (error instanceof ServerRefusal && error.errCode === BATCH_INCOMPLETE);
 
 /** Says it in the port's words; `doing` names the act and its subject or stream. */
 export const asPortError = (error: unknown, doing: string, subject: string): Error => {

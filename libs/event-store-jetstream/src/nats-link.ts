@@ -1,5 +1,9 @@
 import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { type ApiError, ConnectionLostError, ServerRefusal } from './nats-errors.js';
+import { Slots } from './slots.js';
+
+/** The server keeps at most 50 unfinished batches a stream, of all its clients together. */
+const BATCHES_AT_ONCE = 8;
 
 /** Called with `true` when the server can be reached again, with `false` when it cannot. */
 export type StatusListener = (connected: boolean) => void;
@@ -26,6 +30,7 @@ export interface RequestOptions {
  * whoever asks while it is down waits for it, for as long as the question itself may take.
  */
 export class NatsLink {
+  readonly batches = new Slots(BATCHES_AT_ONCE);
   private up = true;
   private closed = false;
   private readonly listeners = new Set<StatusListener>();

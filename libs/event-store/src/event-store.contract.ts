@@ -118,6 +118,21 @@ export const eventStoreContract = (fresh: () => Promise<StoreUnderTest>): void =
       expect(await store.read(`${root}.>`)).toHaveLength(2);
     });
 
+    it('stores many at once, each whole', async () => {
+      const pairs = Array.from({ length: 200 }, (_, n) =>
+        [0, 1].map((part) => ({
+          subject: `${root}.pair.${n}`,
+          event: counted(2 * n + part),
+        })),
+      );
+      await Promise.all(pairs.map((pair) => store.appendAll(pair)));
+      const stored = await store.read(`${root}.pair.*`);
+      const firsts = stored.filter((_, at) => at % 2 === 0).map(({ subject }) => subject);
+      const seconds = stored.filter((_, at) => at % 2 === 1).map(({ subject }) => subject);
+      expect(new Set(firsts).size).toBe(200);
+      expect(seconds).toEqual(firsts);
+    });
+
     it('takes a single event like append', async () => {
       const { sequence } = await store.appendAll([{ subject: `${root}.a`, event: counted(1) }]);
       expect(await store.lastSequence()).toBe(sequence);
