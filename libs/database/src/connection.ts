@@ -70,6 +70,11 @@ class WholesomePool implements PostgresPool {
   async connect(): Promise<PostgresPoolClient> {
     const client = await this.pool.connect();
     let broken = false;
+    // The pool listens to idle connections only; one that dies between two statements would end the process.
+    const onError = (): void => {
+      broken = true;
+    };
+    client.on('error', onError);
     const query = async (...args: Parameters<pg.PoolClient['query']>): Promise<unknown> => {
       try {
         return await (client.query as (...all: unknown[]) => Promise<unknown>)(...args);
@@ -80,7 +85,10 @@ class WholesomePool implements PostgresPool {
     };
     return Object.assign(Object.create(client) as PostgresPoolClient, {
       query,
-      release: () => client.release(broken),
+      release: () => {
+        client.off('error', onError);
+        client.release(broken);
+      },
     });
   }
 

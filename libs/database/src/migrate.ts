@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { ReadModelDatabase } from './connection.js';
 import { readModel } from './migrations/0001-read-model.js';
-import { READ_MODEL, type ReadModel, SHADOW } from './read-model.schema.js';
+import { READ_MODEL, type ReadModel, type SchemaName, SHADOW } from './read-model.schema.js';
 
 /** Makes its change in the schema that the handle names. */
 type Migration = (db: ReadModelDatabase) => Promise<void>;
@@ -11,38 +11,40 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
 };
 
-/** Beside the read model, not in it: a rebuild replaces that. */
-const RECORD = sql.id('estop_migrations', 'applied');
+/** Lives in the schema itself: a schema that was dropped or lost is made anew. */
+const RECORD = 'applied_migrations';
 
 /**
  * Brings the read model up to this build, in one transaction under an advisory lock: safe to call from several processes
- * at once, and nothing of a migration that failed remains. What was done is recorded in `estop_migrations.applied`.
+ * at once and at any time, and nothing of a migration that failed remains. What was done is recorded.
  */
 export const migrate = async (db: ReadModelDatabase): Promise<void> =>
   await db.transaction().execute(async (transaction) => {
-    await sql`select pg_advisory_xact_lock(hashtext('estop read model migrations'))`.execute(
-      transaction,
-    );
-    await sql`create schema if not exists estop_migrations`.execute(transaction);
-    await sql`create table if not exists ${RECORD} (name text primary key)`.execute(transaction);
+    await sql`select pg_advisory_xact_lock(hashtext('estop read model'))`.execute(transaction);
     await sql`create schema if not exists ${sql.id(READ_MODEL)}`.execute(transaction);
-    const applied = await appliedNames(transaction);
-    for (const [name, up] of Object.entries(migrations)) {
-      if (applied.has(name)) continue;
-      await up(transaction.withSchema(READ_MODEL));
-      await sql`insert into ${RECORD} (name) values (${name})`.execute(transaction);
-    }
+    await applyMissing(transaction, READ_MODEL);
   });
-
-const appliedNames = async (transaction: Transaction<ReadModel>): Promise<ReadonlySet<string>> => {
-  const { rows } = await sql<{ name: string }>`select name from ${RECORD}`.execute(transaction);
-  return new Set(rows.map(({ name }) => name));
-};
 
 /** Empty tables of the same form beside the live ones, for a rebuild. Those of an earlier attempt are dropped. */
 export const createShadow = async (db: ReadModelDatabase): Promise<void> =>
   await db.transaction().execute(async (transaction) => {
     await sql`drop schema if exists ${sql.id(SHADOW)} cascade`.execute(transaction);
     await sql`create schema ${sql.id(SHADOW)}`.execute(transaction);
-    for (const up of Object.values(migrations)) await up(transaction.withSchema(SHADOW));
+    await applyMissing(transaction, SHADOW);
   });
+
+const applyMissing = async (
+  transaction: Transaction<ReadModel>,
+  schema: SchemaName,
+): Promise<void> => {
+  // Whoever comes later relies on the tables: a crash must not take them back.
+  await sql`set local synchronous_commit = on`.execute(transaction);
+  const record = sql.id(schema, RECORD);
+  await sql`create table if not exists ${record} (name text primary key)`.execute(transaction);
+  const { rows } = await sql<{ name: string }>`select name from ${record}`.execute(transaction);
+  for (const [name, up] of Object.entries(migrations)) {
+    if (rows.some((applied) => applied.name === name)) continue;
+    await up(transaction.withSchema(schema));
+    await sql`insert into ${record} (name) values (${name})`.execute(transaction);
+  }
+};

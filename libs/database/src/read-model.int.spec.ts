@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { sql } from 'kysely';
 import { claimDatabase } from '#testing';
 import { writeBatch, type WrittenBatch } from './batch-writer.js';
@@ -12,6 +13,8 @@ import { projectedIncarnation, projectionPositions } from './queries/positions.j
 import { agentMetrics, usageOf } from './queries/usage.js';
 import { READ_MODEL, usageColumns } from './read-model.schema.js';
 import { compareAndSwap } from './rebuild-steps.js';
+
+jest.setTimeout(60_000);
 
 const NOTHING: WrittenBatch = {
   audit_log: [],

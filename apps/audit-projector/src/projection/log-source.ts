@@ -1,0 +1,89 @@
+import type { ActivityEvent, ControlEvent, UnknownEvent } from '#contracts';
+import { streams } from '#contracts';
+import {
+  type AuditedStream,
+  gatherRows,
+  projectActivity,
+  projectControl,
+  type RowBatch,
+  type RowOperation,
+} from '#domain';
+import type { EventStore, Following, Stored } from '#event-store';
+
+/** Met in the log: an event that this build cannot read. It is never skipped. */
+export interface UnreadableEvent {
+  readonly sequence: number;
+  readonly unknown: UnknownEvent;
+}
+
+/** The rows of a run of events, up to the first that cannot be read. */
+export interface ProjectedRun {
+  readonly batch: RowBatch;
+  readonly events: number;
+  /** The last sequence that is in the batch; `null` where none is. */
+  readonly upTo: number | null;
+  readonly unreadable: UnreadableEvent | null;
+}
+
+/** A log as the projection sees it: events go in, rows come out; which kind of events does not matter any more. */
+export interface LogSource {
+  readonly stream: AuditedStream;
+  lastSequence(): Promise<number>;
+  /** The sequence of the oldest event that the log still holds; `null` when it holds none. */
+  firstSequence(): Promise<number | null>;
+  follow(options: SourceFollow): Following;
+}
+
+export interface SourceFollow {
+  readonly fromSequence: number;
+  readonly batchMax: number;
+  /** Events after this one are left out. */
+  readonly upTo?: number;
+  onRun(run: ProjectedRun, events: readonly Stored<unknown>[]): Promise<void>;
+  onConnected?(connected: boolean): void;
+}
+
+type Project<E> = (sequence: number, event: E) => RowOperation[];
+
+const sourceOf = <E>(
+  stream: AuditedStream,
+  store: EventStore<E>,
+  everything: string,
+  project: Project<E>,
+): LogSource => ({
+  stream,
+  lastSequence: () => store.lastSequence(),
+  firstSequence: async () => (await store.first(everything))?.sequence ?? null,
+  follow: ({ fromSequence, batchMax, upTo = Infinity, onRun, onConnected }) =>
+    store.follow({
+      fromSequence,
+      batchMax,
+      ...(onConnected && { onConnected }),
+      onEvents: async (events) => {
+        const wanted = events.filter(({ sequence }) => sequence <= upTo);
+        if (wanted.length > 0) await onRun(projectRun(wanted, project), wanted);
+      },
+    }),
+});
+
+const projectRun = <E>(events: readonly Stored<E>[], project: Project<E>): ProjectedRun => {
+  const operations: RowOperation[] = [];
+  let upTo: number | null = null;
+  let count = 0;
+  for (const { sequence, decoded } of events) {
+    if (!decoded.known) {
+      const unreadable = { sequence, unknown: decoded.unknown };
+      return { batch: gatherRows(operations), events: count, upTo, unreadable };
+    }
+    operations.push(...project(sequence, decoded.event));
+    upTo = sequence;
+    count += 1;
+  }
+  return { batch: gatherRows(operations), events: count, upTo, unreadable: null };
+};
+
+export const controlSource = (store: EventStore<ControlEvent>): LogSource =>
+  sourceOf('CONTROL', store, streams.control.subjects[0], projectControl);
+
+export const activitySource = (store: EventStore<ActivityEvent>): LogSource =>
+  sourceOf('ACTIVITY', store, streams.activity.subjects[0], projectActivity);
