@@ -8,6 +8,7 @@ export * from './events/key.events.js';
 export * from './events/mesh.events.js';
 export * from './events/stop.events.js';
 export * from './events/tenant.events.js';
+export * from './forwarding.js';
 export * from './names.js';
 export * from './principal.js';
 export * from './problem-codes.js';

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { Actor } from '../envelope.js';
 import { Timestamp } from '../names.js';
+import { ProjectorStatus, RebuildReport } from '../projector.js';
 import { Moment, nextCursor, ok, paging } from './paging.js';
 import { defineRoute } from './route.js';
 import { AddressText } from './stop-wire.js';
 
-/** One event of the control log, as it was recorded. */
+/** One line of the audit, as it was recorded; found again in its log by its sequence. */
 export const AuditEntry = z.object({
+  stream: z.enum(['CONTROL', 'ACTIVITY']),
   sequence: z.number().int(),
   event_id: z.string(),
+  /** The event's own name, `StopOrdered`. */
   type: z.string(),
+  /** Its name among the fleet's facts, `agent.killed`; `null` where it is none. */
+  event_type: z.string().nullable(),
   at: Timestamp,
   org: z.string().nullable(),
   workspace: z.string().nullable(),
@@ -18,7 +23,7 @@ export const AuditEntry = z.object({
   actor: Actor,
   reason: z.string().nullable(),
   correlation_id: z.string(),
-  data: z.record(z.string(), z.unknown()),
+  details: z.record(z.string(), z.unknown()),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
@@ -41,15 +46,31 @@ export const listAudit = defineRoute({
   response: z.object({ ...ok, entries: z.array(AuditEntry), ...nextCursor }),
 });
 
+export const projectionStatus = defineRoute({
+  id: 'audit.projection',
+  method: 'GET',
+  path: '/v1/audit/projection',
+  access: { kind: 'operator', permission: 'audit:read' },
+  summary: 'How far the read model has followed the logs, and whether it is being rebuilt.',
+  axme: false,
+  response: ProjectorStatus,
+});
+
 export const rebuildAudit = defineRoute({
   id: 'audit.rebuild',
   method: 'POST',
   path: '/v1/audit/rebuild',
   access: { kind: 'operator', permission: 'audit:rebuild' },
-  summary: 'Drop the read model and replay the logs into it. Traffic and stops go on meanwhile.',
+  summary: 'Replay the logs into a new read model. 202 where it takes longer: ask for its status.',
   axme: false,
-  body: z.strictObject({}),
-  response: z.looseObject({ ...ok }),
+  body: z.strictObject({
+    /** Go on though a log has forgotten its beginning: what was projected of that is then lost. */
+    accept_loss: z.boolean().default(false),
+  }),
+  response: z.union([
+    RebuildReport.extend({ rebuilding: z.literal(false) }),
+    z.object({ ...ok, rebuilding: z.literal(true) }),
+  ]),
 });
 
-export const auditRoutes = [listAudit, rebuildAudit] as const;
+export const auditRoutes = [listAudit, projectionStatus, rebuildAudit] as const;

@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type {
+  AgentMark,
+  killAgent,
+  OrderReport,
+  resumeAgent,
+  StopMode,
+  whyAgent,
+} from '#contracts';
+import { resumptionOf, type StopOrder } from '#domain';
+import { ApiProblem } from '#platform';
+import { Control } from '../control/control.js';
+import { actorOf, type Caller } from '../control/operator.js';
+import { LiftCommands } from '../stops/lift-commands.js';
+import { holdingOrder, strictestFirst } from '../stops/order-report.js';
+import { StopCommands } from '../stops/stop-commands.js';
+import { findAgent, type AgentReference } from './agent-reference.js';
+import { AgentHealth } from './agent-health.js';
+
+type StopBody = z.infer<typeof killAgent.body>;
+type ResumeBody = z.infer<typeof resumeAgent.body>;
+
+export interface StoppedAgent {
+  readonly ok: true;
+  readonly agent: AgentMark;
+  readonly order: OrderReport;
+}
+
+export interface ResumedAgent {
+  readonly ok: true;
+  readonly changed: boolean;
+  readonly agent: AgentMark;
+  readonly order: OrderReport | null;
+  readonly orders: OrderReport[];
+}
+
+export type WhyHeld = z.infer<typeof whyAgent.response>;
+
+/** Stops and resumes one agent, named by its id or its address. */
+@Injectable()
+export class AgentStops {
+  constructor(
+    private readonly control: Control,
+    private readonly stops: StopCommands,
+    private readonly lifts: LiftCommands,
+    private readonly health: AgentHealth,
+  ) {}
+
+  async stop(
+    caller: Caller,
+    agent: string,
+    stop: StopBody & { mode: StopMode },
+  ): Promise<StoppedAgent> {
+    const { mode, ...details } = stop;
+    const { address } = await this.find(caller, agent);
+    const { report } = await this.stops.order({
+      caller,
+      mode,
+      selector: { agent: address },
+      details: { ...details },
+    });
+    return { ok: true, agent: await this.health.mark(address), order: report };
+  }
+
+  /** @throws ApiProblem `held_by_wider_stop` where lifting the agent's own orders would not free it: nothing is lifted */
+  async resume(caller: Caller, agent: string, body: ResumeBody): Promise<ResumedAgent> {
+    await this.control.barrier();
+    const found = await this.find(caller, agent);
+    const orders = await this.lifts.lift({
+      actor: actorOf(caller.principal),
+      traceId: caller.traceId,
+      reason: body.reason ?? null,
+      cause: 'operator',
+      timeoutMs: body.wait === 'contained' ? body.timeout_ms : 0,
+      choose: () => this.ownOrders(found),
+    });
+    const changed = orders.some((order) => order.changed);
+    return {
+      ok: true,
+      changed,
+      agent: await this.health.mark(found.address),
+      order: orders[0] ?? null,
+      orders,
+    };
+  }
+
+  /** Every standing order that covers the agent, narrowed ones too, the strictest first. */
+  async why(caller: Caller, agent: string): Promise<WhyHeld> {
+    await this.control.barrier();
+    const { address, record } = findAgent(
+      { view: this.control.view, caller: caller.principal },
+      agent,
+    );
+    const held_by = strictestFirst(this.control.view.holding(address)).map(holdingOrder);
+    const hold = this.control.view.strictestHold(address, null, this.control.parts.clock.nowMs());
+    return {
+      ok: true,
+      agent: await this.health.mark(address),
+      registered: record !== null,
+      held: held_by.length > 0,
+      mode: hold?.mode ?? null,
+      held_by,
+    };
+  }
+
+  private ownOrders({ address }: AgentReference): readonly StopOrder[] {
+    const resumption = resumptionOf(this.control.view, address);
+    switch (resumption.kind) {
+      case 'nothing-held':
+        return [];
+      case 'held-wider':
+        throw heldByWider(address, resumption.orders);
+      case 'lift':
+        return [...resumption.orders].reverse();
+    }
+  }
+
+  /** An id that is not known yet may be news to this node alone. */
+  private async find(caller: Caller, agent: string): Promise<AgentReference> {
+    const lookup = { view: this.control.view, caller: caller.principal };
+    try {
+      return findAgent(lookup, agent);
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || error.code !== 'not_found') throw error;
+      await this.control.barrier();
+      return findAgent(lookup, agent);
+    }
+  }
+}
+
+const heldByWider = (address: string, wider: readonly StopOrder[]): ApiProblem => {
+  const names = wider.map(({ orderId }) => orderId).join(', ');
+  const detail = `${address} is held by a wider stop (${names}). Nothing was lifted; lift that order first, if you mean it.`;
+  return new ApiProblem('held_by_wider_stop', detail, {
+    details: { held_by: wider.slice(0, 100).map(holdingOrder) },
+  });
+};

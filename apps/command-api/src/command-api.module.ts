@@ -1,0 +1,88 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Messaging } from '#event-store';
+import { AgentChanges } from './agents/agent-changes.js';
+import { AgentEntries } from './agents/agent-entries.js';
+import { AgentHealth } from './agents/agent-health.js';
+import { AgentStopsController } from './agents/agent-stops.controller.js';
+import { AgentStops } from './agents/agent-stops.js';
+import { MeshAgentsController } from './agents/mesh-agents.controller.js';
+import { MeshAgents } from './agents/mesh-agents.js';
+import { AuditController } from './audit/audit.controller.js';
+import { Audit } from './audit/audit.js';
+import { Projector } from './audit/projector.js';
+import { CommandMetrics } from './command-metrics.js';
+import { Control } from './control/control.js';
+import { AgentDirectory } from './directory/agent-directory.js';
+import { AgentKeys } from './directory/agent-keys.js';
+import { DirectoryController } from './directory/directory.controller.js';
+import { KeyCommands } from './directory/key-commands.js';
+import { KeysController } from './directory/keys.controller.js';
+import { OperatorKeys } from './directory/operator-keys.js';
+import { ServiceAccounts } from './directory/service-accounts.js';
+import { Tenants } from './directory/tenants.js';
+import { MeshStreams } from './mesh/mesh-streams.js';
+import { MeshController } from './mesh/mesh.controller.js';
+import { Mesh } from './mesh/mesh.js';
+import { ExpiryReactor } from './reactors/expiry-reactor.js';
+import { SilenceReactor } from './reactors/silence-reactor.js';
+import { ReadModel } from './read-model/read-model.js';
+import { LiftCommands } from './stops/lift-commands.js';
+import { StopCommands } from './stops/stop-commands.js';
+import { StopsController } from './stops/stops.controller.js';
+import { Stops } from './stops/stops.js';
+
+/** What lives outside of Nest: the log, the read model and the live messages. */
+export interface CommandApiParts {
+  readonly control: Control;
+  readonly readModel: ReadModel;
+  readonly streams: MeshStreams;
+  readonly messaging: Messaging;
+  readonly metrics: CommandMetrics;
+}
+
+const services = [
+  AgentChanges,
+  AgentDirectory,
+  AgentEntries,
+  AgentHealth,
+  AgentKeys,
+  AgentStops,
+  Audit,
+  ExpiryReactor,
+  KeyCommands,
+  LiftCommands,
+  Mesh,
+  MeshAgents,
+  OperatorKeys,
+  ServiceAccounts,
+  SilenceReactor,
+  StopCommands,
+  Stops,
+  Tenants,
+];
+
+@Module({})
+export class CommandApiModule {
+  static with({ control, readModel, streams, messaging, metrics }: CommandApiParts): DynamicModule {
+    return {
+      module: CommandApiModule,
+      controllers: [
+        AgentStopsController,
+        AuditController,
+        DirectoryController,
+        KeysController,
+        MeshAgentsController,
+        MeshController,
+        StopsController,
+      ],
+      providers: [
+        { provide: Control, useValue: control },
+        { provide: ReadModel, useValue: readModel },
+        { provide: MeshStreams, useValue: streams },
+        { provide: CommandMetrics, useValue: metrics },
+        { provide: Projector, useValue: new Projector(messaging) },
+        ...services,
+      ],
+    };
+  }
+}

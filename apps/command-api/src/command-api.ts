@@ -1,0 +1,124 @@
+import type { INestApplication } from '@nestjs/common';
+import { commandRoutes, gatewayRoutes, type ControlEvent } from '#contracts';
+import type { ReadModelDatabase } from '#database';
+import type { EventStore, KeyValue, Messaging } from '#event-store';
+import {
+  bindHealth,
+  bindOpenApi,
+  createControlLog,
+  createHttpServer,
+  createIdempotency,
+  startNestHttp,
+  type Check,
+  type Clock,
+  type HttpServer,
+  type Ids,
+  type Logger,
+  type Metrics,
+} from '#platform';
+import { CommandApiModule } from './command-api.module.js';
+import { CommandMetrics } from './command-metrics.js';
+import { Control } from './control/control.js';
+import { ForwardedCommands } from './forwarding/forwarded-commands.js';
+import { GatewayReports } from './gateways/gateway-reports.js';
+import { MeshStreams } from './mesh/mesh-streams.js';
+import { Every } from './reactors/every.js';
+import { ExpiryReactor } from './reactors/expiry-reactor.js';
+import { SilenceReactor } from './reactors/silence-reactor.js';
+import { ReadModel } from './read-model/read-model.js';
+
+/** Everything that a command API reaches out to. */
+export interface CommandApiOptions {
+  readonly nodeId: string;
+  readonly version: string;
+  readonly store: EventStore<ControlEvent>;
+  readonly messaging: Messaging;
+  readonly idempotency: KeyValue;
+  /** `null`: without a read model. */
+  readonly database: ReadModelDatabase | null;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  natsConnected(): boolean;
+}
+
+export interface CommandApi {
+  readonly server: HttpServer;
+  /** Resolves once the control log is read. Until then every route that needs a key answers 503. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const EXPIRY_EVERY_MS = 250;
+const SILENCE_EVERY_MS = 1000;
+
+/** The command API, all but its port: ready for `inject()`, for `listen` and for forwarded requests. */
+export const createCommandApi = async (options: CommandApiOptions): Promise<CommandApi> => {
+  const { store, messaging, clock, ids, logger, metrics } = options;
+  const reports = new GatewayReports(clock);
+  const log = createControlLog({ store, log: logger, onApplied: () => reports.check() });
+  const control = new Control({ log, store, reports, clock, ids, logger });
+  const readModel = new ReadModel({ db: options.database, clock, logger });
+  const streams = new MeshStreams({ store, controlLog: log, clock });
+  const server = createHttpServer({ service: 'command-api', log: logger, metrics });
+  let started = false;
+  bindHealth(server, {
+    metrics,
+    started: () => started,
+    checks: { log: () => logCheck(log), nats: () => natsCheck(options) },
+  });
+  bindOpenApi(server, [...new Set([...gatewayRoutes, ...commandRoutes])], {
+    version: options.version,
+  });
+  const counted = new CommandMetrics(metrics, log.view);
+  const app = await startNestHttp({
+    module: CommandApiModule.with({ control, readModel, streams, messaging, metrics: counted }),
+    server,
+    log: logger,
+    host: () => ({
+      view: log.view,
+      clock,
+      ready: () => log.ready(),
+      notReadyCode: 'log_unavailable',
+      idempotency: createIdempotency(options.idempotency, clock),
+      log: logger,
+    }),
+  });
+  const forwarded = new ForwardedCommands({ messaging, server, logger });
+  const reactors = reactorsOf(app, options);
+  return {
+    server,
+    start: async () => {
+      reports.listen(messaging);
+      await log.start();
+      started = true;
+      forwarded.listen();
+      for (const { reactor, everyMs } of reactors) reactor.start(everyMs);
+    },
+    stop: async () => {
+      for (const { reactor } of reactors) reactor.stop();
+      forwarded.stop();
+      streams.close();
+      await server.close();
+      reports.stop();
+      await log.stop();
+      await app.close();
+    },
+  };
+};
+
+const reactorsOf = (app: INestApplication, { nodeId, logger }: CommandApiOptions) => {
+  const expiry = app.get(ExpiryReactor);
+  const silence = app.get(SilenceReactor);
+  return [
+    { reactor: new Every('expiry', logger, () => expiry.run(nodeId)), everyMs: EXPIRY_EVERY_MS },
+    { reactor: new Every('silence', logger, () => silence.run(nodeId)), everyMs: SILENCE_EVERY_MS },
+  ];
+};
+
+const logCheck = (log: { ready(): boolean }): Check =>
+  log.ready() ? { ok: true } : { ok: false, detail: 'the control log is not read yet' };
+
+const natsCheck = (options: CommandApiOptions): Check =>
+  options.natsConnected() ? { ok: true } : { ok: false, detail: 'NATS cannot be reached' };

@@ -1,0 +1,105 @@
+import type { ControlEvent, ControlFact } from '#contracts';
+import { fold, type ControlView, type Decider } from '#domain';
+import { decideAndAppend, WrongSequenceError, type EventStore } from '#event-store';
+import {
+  record,
+  type Clock,
+  type ControlLog,
+  type Ids,
+  type Logger,
+  type Recording,
+} from '#platform';
+import type { GatewayReports } from '../gateways/gateway-reports.js';
+import { answering } from './log-problem.js';
+
+/** What every command of the operators' side needs; handed in, so that specs can drive it. */
+export interface ControlParts {
+  readonly log: ControlLog;
+  readonly store: EventStore<ControlEvent>;
+  readonly reports: GatewayReports;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+}
+
+/** One command about one aggregate of the control log. */
+export interface Task<State, Command, Fact extends ControlFact, Rejection extends string> {
+  /** The aggregate's subject. */
+  readonly subject: string;
+  readonly decider: Decider<State, Command, Fact, Rejection>;
+  readonly command: Command;
+  readonly about: Recording;
+}
+
+export type Outcome<Rejection> =
+  /** `changed: false`: the command was already true, and nothing was appended. */
+  | { readonly accepted: true; readonly changed: boolean; readonly sequence: number }
+  | { readonly accepted: false; readonly rejection: Rejection };
+
+/** The control log as commands use it: read the fold, decide, append. */
+export class Control {
+  constructor(readonly parts: ControlParts) {}
+
+  get view(): ControlView {
+    return this.parts.log.view;
+  }
+
+  /** After this, whatever any node answered before is in the fold. @throws ApiProblem `log_unavailable` */
+  barrier(): Promise<void> {
+    return answering(() => this.parts.log.barrier());
+  }
+
+  /** Loads the aggregate, decides, appends. @throws ApiProblem `log_unavailable` */
+  decide<State, Command, Fact extends ControlFact, Rejection extends string>(
+    task: Task<State, Command, Fact, Rejection>,
+  ): Promise<Outcome<Rejection>> {
+    const envelope = this.envelope<Fact>(task.about);
+    return answering(async () => {
+      const outcome = await decideAndAppend<State, Command, Fact, Rejection, ControlEvent>({
+        store: this.parts.store,
+        subject: task.subject,
+        decider: task.decider,
+        command: task.command,
+        toRecorded: envelope,
+        // A subject holds the events of one aggregate only.
+        toFact: (event) => event as unknown as Fact,
+      });
+      return outcome.accepted
+        ? { accepted: true, changed: outcome.events.length > 0, sequence: outcome.sequence }
+        : { accepted: false, rejection: outcome.rejection };
+    });
+  }
+
+  /**
+   * Decides about an aggregate that is new for all anybody knows, with one round trip instead of two. `null`: it is there
+   * already, load it.
+   */
+  decideNew<State, Command, Fact extends ControlFact, Rejection extends string>(
+    task: Task<State, Command, Fact, Rejection>,
+  ): Promise<Outcome<Rejection> | null> {
+    const decision = task.decider.decide(task.command, fold<State, Fact>(task.decider, []));
+    if (!decision.accepted) return Promise.resolve(decision);
+    const envelope = this.envelope<Fact>(task.about);
+    const requests = decision.events.map((fact, index) => ({
+      subject: task.subject,
+      event: envelope(fact, index),
+      ...(index === 0 && { expect: { lastSequence: 0 } }),
+    }));
+    return answering(async () => {
+      try {
+        const { sequence } = await this.parts.store.appendAll(requests);
+        return { accepted: true, changed: true, sequence };
+      } catch (error) {
+        if (error instanceof WrongSequenceError) return null;
+        throw error;
+      }
+    });
+  }
+
+  /** Puts facts into their envelopes; asked twice for the same one it answers the same event, so a retry stores it once. */
+  private envelope<Fact extends ControlFact>(about: Recording) {
+    const made: ControlEvent[] = [];
+    return (fact: Fact, index: number): ControlEvent =>
+      (made[index] ??= record(fact as ControlFact, about, this.parts.clock, this.parts.ids));
+  }
+}

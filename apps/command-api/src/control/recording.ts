@@ -1,0 +1,20 @@
+import type { Recording } from '#platform';
+import { actorOf, type Caller } from './operator.js';
+
+interface Place {
+  readonly org: string | null;
+  readonly workspace: string | null;
+}
+
+/** The envelope of what a caller's command leaves in the log. */
+export const by = (
+  caller: Caller,
+  { org, workspace }: Place,
+  reason: string | null = null,
+): Recording => ({
+  actor: actorOf(caller.principal),
+  org,
+  workspace,
+  correlationId: caller.traceId,
+  reason,
+});

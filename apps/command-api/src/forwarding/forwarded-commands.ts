@@ -1,0 +1,119 @@
+import { ForwardedRequest, live, type ForwardedAnswer } from '#contracts';
+import type { Message, Messaging } from '#event-store';
+import { inSpan, problemAnswer, ApiProblem, type HttpServer, type Logger } from '#platform';
+
+export interface ForwardingParts {
+  readonly messaging: Messaging;
+  readonly server: HttpServer;
+  readonly logger: Logger;
+}
+
+const QUEUE = 'command-api';
+const AT_ONCE_MAX = 1000;
+/** A stream never ends, so it cannot be one answer. Gateways serve it themselves. */
+const STREAM_PATH = '/v1/mesh/stream';
+/** The connection's own headers say nothing about the request. */
+const HOP_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Answers requests that gateways hand over: the same routes, checks and answers as over HTTP. */
+export class ForwardedCommands {
+  private running = 0;
+  private subscription: { stop(): void } | null = null;
+
+  constructor(private readonly parts: ForwardingParts) {}
+
+  listen(): void {
+    const { messaging } = this.parts;
+    this.subscription = messaging.subscribe(live.command, (message) => void this.answer(message), {
+      queue: QUEUE,
+    });
+  }
+
+  stop(): void {
+    this.subscription?.stop();
+    this.subscription = null;
+  }
+
+  private async answer(message: Message): Promise<void> {
+    this.running += 1;
+    try {
+      message.respond(JSON.stringify(await this.handle(message)));
+    } catch (error) {
+      this.parts.logger.error({ err: error }, 'a forwarded request failed');
+      message.respond(JSON.stringify(problem('internal_error', 'Something broke here.')));
+    } finally {
+      this.running -= 1;
+    }
+  }
+
+  private async handle(message: Message): Promise<ForwardedAnswer> {
+    const request = ForwardedRequest.safeParse(parseJson(message.text()));
+    if (!request.success)
+      return problem('malformed_request', 'The forwarded request cannot be read.');
+    if (pathOf(request.data.url) === STREAM_PATH) {
+      return problem(
+        'not_found',
+        'A stream cannot be forwarded. Ask the gateway or the command API itself.',
+      );
+    }
+    if (this.running > AT_ONCE_MAX) {
+      return problem('command_api_unavailable', 'This command API is busy. Try again shortly.');
+    }
+    const name = `forwarded ${request.data.method}`;
+    return inSpan(name, { headers: message.trace }, () => this.inject(request.data));
+  }
+
+  private async inject({
+    method,
+    url,
+    headers,
+    bodyBase64,
+  }: ForwardedRequest): Promise<ForwardedAnswer> {
+    const kept = Object.entries(headers).filter(
+      ([header]) => !HOP_HEADERS.has(header.toLowerCase()),
+    );
+    const response = await this.parts.server.inject({
+      method,
+      url,
+      headers: Object.fromEntries(kept),
+      ...(bodyBase64 !== null && { payload: Buffer.from(bodyBase64, 'base64') }),
+    });
+    return {
+      status: response.statusCode,
+      headers: plainHeaders(response.headers),
+      bodyBase64: response.rawPayload.length === 0 ? null : response.rawPayload.toString('base64'),
+    };
+  }
+}
+
+const plainHeaders = (headers: Readonly<Record<string, unknown>>): ForwardedAnswer['headers'] =>
+  Object.fromEntries(
+    Object.entries(headers)
+      .filter(([header, value]) => value !== undefined && !HOP_HEADERS.has(header))
+      .map(([header, value]) => [header, Array.isArray(value) ? value.map(String) : String(value)]),
+  );
+
+const problem = (code: ApiProblem['code'], detail: string): ForwardedAnswer => {
+  const answer = problemAnswer(new ApiProblem(code, detail), { path: live.command, traceId: '' });
+  return {
+    status: answer.status,
+    headers: { ...answer.headers, 'content-type': 'application/problem+json' },
+    bodyBase64: Buffer.from(answer.body).toString('base64'),
+  };
+};
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,94 @@
+import {
+  InvalidCursorError,
+  listAgentStats,
+  listAudit,
+  listMeshEvents,
+  usageOf,
+  type AgentStats,
+  type AgentStatsQuery,
+  type AuditLine,
+  type AuditQuery,
+  type MeshEventLine,
+  type Page,
+  type ReadModelDatabase,
+  type UsageStep,
+} from '#database';
+import { ApiProblem, invalidFields, type Clock, type Logger } from '#platform';
+
+export interface ReadModelParts {
+  /** `null`: this service was started without a database. */
+  readonly db: ReadModelDatabase | null;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly logger: Logger;
+}
+
+/** So long nobody asks again after Postgres did not answer, so that its outage does not make every list slow. */
+const RETRY_AFTER_MS = 2000;
+
+/**
+ * The tables that the audit projector keeps. Nothing is decided from them: where they are away, what must be answered is
+ * answered from the control log alone.
+ */
+export class ReadModel {
+  private awaySinceMs: number | null = null;
+
+  constructor(private readonly parts: ReadModelParts) {}
+
+  available(): boolean {
+    const { db, clock } = this.parts;
+    if (db === null) return false;
+    return this.awaySinceMs === null || clock.monotonicMs() - this.awaySinceMs > RETRY_AFTER_MS;
+  }
+
+  /** By address; `null` where the read model is away. */
+  async stats(query: AgentStatsQuery): Promise<ReadonlyMap<string, AgentStats> | null> {
+    const rows = await this.orNull((db) => listAgentStats(db, query));
+    return rows && new Map(rows.map((row) => [row.address, row]));
+  }
+
+  /** `null` where the read model is away. */
+  eventsOrNull(query: AuditQuery): Promise<Page<MeshEventLine> | null> {
+    return this.orNull((db) => listMeshEvents(db, query));
+  }
+
+  /** @throws ApiProblem `read_model_unavailable`, `invalid_field` for a cursor that is none */
+  async events(query: AuditQuery): Promise<Page<MeshEventLine>> {
+    return (await this.orNull((db) => listMeshEvents(db, query))) ?? this.unavailable();
+  }
+
+  /** @throws ApiProblem `read_model_unavailable`, `invalid_field` for a cursor that is none */
+  async audit(query: AuditQuery): Promise<Page<AuditLine>> {
+    return (await this.orNull((db) => listAudit(db, query))) ?? this.unavailable();
+  }
+
+  /** @throws ApiProblem `read_model_unavailable` */
+  async usage(query: Parameters<typeof usageOf>[1]): Promise<UsageStep[]> {
+    return (await this.orNull((db) => usageOf(db, query))) ?? this.unavailable();
+  }
+
+  private async orNull<T>(work: (db: ReadModelDatabase) => Promise<T>): Promise<T | null> {
+    const { db, logger, clock } = this.parts;
+    if (db === null || !this.available()) return null;
+    try {
+      const result = await work(db);
+      this.awaySinceMs = null;
+      return result;
+    } catch (error) {
+      if (error instanceof InvalidCursorError) throw badCursor();
+      this.awaySinceMs = clock.monotonicMs();
+      logger.warn({ err: error }, 'read model cannot be read');
+      return null;
+    }
+  }
+
+  private unavailable(): never {
+    const detail =
+      'The read model cannot be read now. Stops, lifts and traffic go on without it; try again shortly.';
+    throw new ApiProblem('read_model_unavailable', detail, { retryAfterSeconds: 2 });
+  }
+}
+
+const badCursor = (): ApiProblem =>
+  invalidFields([
+    { in: 'query', path: 'cursor', message: 'must be the next_cursor of the page before' },
+  ]);

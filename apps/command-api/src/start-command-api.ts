@@ -1,0 +1,86 @@
+import { controlEvents, eventCodec, streams, type ControlEvent } from '#contracts';
+import { openDatabase } from '#database';
+import { connectNats, IDEMPOTENCY_BUCKET, missingStreams, type Nats } from '#event-store-jetstream';
+import {
+  createLogger,
+  createMetrics,
+  injectTrace,
+  listen,
+  startTelemetry,
+  systemClock,
+  systemIds,
+  type RunningService,
+} from '#platform';
+import type { CommandApiConfig } from './command-api.config.js';
+import { createCommandApi } from './command-api.js';
+
+const NAME = 'command-api';
+const VERSION = '0.1.0';
+const STATEMENT_MS_MAX = 5_000;
+const CONNECTIONS_MAX = 8;
+const STREAMS_EVERY_MS = 250;
+
+/** Opens everything. The port answers at once; routes that need a key answer 503 until the control log is read. */
+export const startCommandApi = async (config: CommandApiConfig): Promise<RunningService> => {
+  const { nodeId } = config;
+  const logger = createLogger({ service: NAME, level: config.logLevel, fields: { node: nodeId } });
+  const telemetry = await startTelemetry({
+    service: NAME,
+    otlpUrl: config.otlpUrl,
+    attributes: { node: nodeId },
+  });
+  const nats = await connect(config);
+  const database =
+    config.databaseUrl === null
+      ? null
+      : openDatabase({
+          url: config.databaseUrl,
+          name: NAME,
+          connectionsMax: CONNECTIONS_MAX,
+          statementTimeoutMs: STATEMENT_MS_MAX,
+          onIdleError: (error) => logger.warn({ err: error }, 'a connection to Postgres broke'),
+        });
+  const api = await createCommandApi({
+    nodeId,
+    version: VERSION,
+    store: nats.eventStore<ControlEvent>(streams.control.name, eventCodec(controlEvents)),
+    messaging: nats.messaging(),
+    idempotency: nats.keyValue(IDEMPOTENCY_BUCKET),
+    database: database?.db ?? null,
+    clock: systemClock,
+    ids: systemIds,
+    logger,
+    metrics: createMetrics(NAME),
+    natsConnected: () => nats.connected(),
+  });
+  const url = await listen(api.server, { host: config.host, port: config.port });
+  await streamsAreThere(nats);
+  await api.start();
+  logger.info({ url }, 'ready');
+  return {
+    url,
+    about: { nodeId },
+    stop: async () => {
+      await api.stop();
+      await Promise.all([nats.close(), database?.close(), telemetry.stop()]);
+    },
+  };
+};
+
+const connect = (config: CommandApiConfig): Promise<Nats> =>
+  connectNats({
+    servers: config.natsUrl.split(',').map((server) => server.trim()),
+    name: `${NAME} ${config.nodeId}`,
+    ...(config.natsUser !== undefined && { user: config.natsUser }),
+    ...(config.natsPassword !== undefined && { password: config.natsPassword }),
+    trace: { inject: () => injectTrace() },
+  });
+
+/** Streams are made by the provisioning alone; a service that comes before it waits. */
+const streamsAreThere = async (nats: Nats): Promise<void> => {
+  for (;;) {
+    const missing = await missingStreams(nats).catch(() => ['unknown']);
+    if (missing.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, STREAMS_EVERY_MS));
+  }
+};

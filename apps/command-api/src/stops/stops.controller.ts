@@ -1,0 +1,39 @@
+import { Controller } from '@nestjs/common';
+import { amendStop, getStop, liftStop, listStops, orderStop, type StopPlan } from '#contracts';
+import { Endpoint, type Call } from '#platform';
+import { callerOf } from '../control/operator.js';
+import { Stops, type LiftedStop, type ListedStops, type ReportedStop } from './stops.js';
+
+const ACCEPTED = 202;
+
+@Controller()
+export class StopsController {
+  constructor(private readonly stops: Stops) {}
+
+  @Endpoint(orderStop)
+  async order(call: Call<typeof orderStop>): Promise<ReportedStop | StopPlan> {
+    const { body, waitMet } = await this.stops.order(callerOf(call), call.body);
+    if (!waitMet) void call.reply.code(ACCEPTED);
+    return body;
+  }
+
+  @Endpoint(listStops)
+  list(call: Call<typeof listStops>): Promise<ListedStops> {
+    return this.stops.list(callerOf(call), call.query);
+  }
+
+  @Endpoint(getStop)
+  get(call: Call<typeof getStop>): Promise<ReportedStop> {
+    return this.stops.get(callerOf(call), call.params.order_id);
+  }
+
+  @Endpoint(amendStop)
+  amend(call: Call<typeof amendStop>): Promise<ReportedStop> {
+    return this.stops.amend(callerOf(call), call.params.order_id, call.body);
+  }
+
+  @Endpoint(liftStop)
+  lift(call: Call<typeof liftStop>): Promise<LiftedStop> {
+    return this.stops.lift(callerOf(call), call.params.order_id, call.body);
+  }
+}
