@@ -52,15 +52,16 @@ export class AgentFold {
   register(event: Of<'AgentRegistered'>, sequence: number): void {
     const { address, addressId, serviceAccountId, description, createdByNote } = event.data;
     const { org, workspace, name } = partsOf(address);
-    const { agents } = this.#scopes.openNamespace(org, workspace);
+    const scope = this.#scopes.openNamespace(org, workspace);
+    const { agents } = scope;
     if (agents.has(address)) return;
     this.#addresses.set(addressId, address);
     agents.set(address, {
       address,
       addressId,
       serviceAccountId,
-      org,
-      workspace,
+      org: scope.org.name,
+      workspace: scope.name,
       name,
       description,
       displayName: null,

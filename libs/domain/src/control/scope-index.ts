@@ -35,11 +35,14 @@ export interface Scope {
 }
 
 export interface OrgScope extends Scope {
+  /** One string for all records within, as below: a name cut from each address would cost more than the record's link. */
+  readonly name: OrgName;
   readonly namespaces: Map<WorkspaceName, NamespaceScope>;
 }
 
 export interface NamespaceScope extends Scope {
   readonly org: OrgScope;
+  readonly name: WorkspaceName;
   readonly agents: Map<Address, AgentRecord>;
 }
 
@@ -76,7 +79,7 @@ export class ScopeIndex {
   openOrg(org: OrgName): OrgScope {
     const known = this.#orgsByName.get(org);
     if (known) return known;
-    const scope: OrgScope = { ...emptyScope(`${org}/`), namespaces: new Map() };
+    const scope: OrgScope = { ...emptyScope(`${org}/`), name: org, namespaces: new Map() };
     this.#orgsByName.set(org, scope);
     chain(this.#orgs, scope);
     return scope;
@@ -89,6 +92,7 @@ export class ScopeIndex {
     const scope: NamespaceScope = {
       ...emptyScope(`${org}/${workspace}/`),
       org: parent,
+      name: workspace,
       agents: new Map(),
     };
     parent.namespaces.set(workspace, scope);
