@@ -45,17 +45,14 @@ export class MeshProcess {
   }
 
   async ready(): Promise<ReadyLine> {
-    const line = await until(
-      () => this.stdout.split('\n')[0] && this.stdout.includes('\n') && this.stdout,
-      {
-        timeoutMs: READY_MS,
-        everyMs: 50,
-        what: 'the ready line',
-      },
-    ).catch((error: Error) => {
+    const line = await until(() => /^.*(?=\n)/.exec(this.stdout)?.[0], {
+      timeoutMs: READY_MS,
+      everyMs: 50,
+      what: 'the ready line',
+    }).catch((error: Error) => {
       throw new Error(`${error.message}; it said: ${this.stderr}`);
     });
-    return JSON.parse(line.split('\n')[0] as string) as ReadyLine;
+    return JSON.parse(line) as ReadyLine;
   }
 
   /** A signal to the whole process group, as a terminal's Ctrl+C; answers the milliseconds until it ended. */
