@@ -78,6 +78,8 @@ export const live = {
   receiptFilter: 'live.receipt.*.*',
   /** An HTTP request that a gateway hands to any command API (queue group). */
   command: 'live.command',
+  /** To the gateway that delivered an intent: it was answered elsewhere, and is in nobody's hand any more. */
+  answered: (gateway: string) => `live.answered.${gateway}`,
   /** An order to the audit projector (request and reply). */
   projector: 'live.projector',
 } as const;

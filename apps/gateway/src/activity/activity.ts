@@ -1,0 +1,106 @@
+import {
+  activitySubject,
+  orgOf,
+  partsOf,
+  WHOLE_ORG,
+  workspaceOf,
+  type ActivityFact,
+  type Address,
+  type Receipt,
+  type Usage,
+} from '#contracts';
+import type { StopOrder } from '#domain';
+import { record, toTimestamp, type Clock, type Ids } from '#platform';
+import type { Decision } from '../gate/decisions.js';
+import { byGateway, type GatewayIdentity } from '../identity.js';
+import type { ActivityOutbox } from './activity-outbox.js';
+import { DecisionCounts } from './decision-counts.js';
+
+export interface ActivityOptions {
+  readonly identity: GatewayIdentity;
+  readonly outbox: ActivityOutbox;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+const WINDOW_MS = 250;
+/** Where a fact of a stop on many agents is written: no agent's name begins so. */
+const STOPS_TOKEN = '~stops';
+
+/** What this gateway saw and decided, on its way to the audit: every quarter of a second, counted where it can be. */
+export class Activity {
+  private readonly counts = new DecisionCounts();
+  private windowFromMs: number;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(private readonly options: ActivityOptions) {
+    this.windowFromMs = options.clock.nowMs();
+  }
+
+  start(): void {
+    this.timer = setInterval(() => void this.flush(), WINDOW_MS);
+  }
+
+  async stop(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    await this.flush();
+  }
+
+  decided(decision: Decision): void {
+    this.counts.add(decision);
+  }
+
+  heartbeat(
+    address: Address,
+    beat: { instance: string | null; answered: string; usage: Usage | null },
+  ): void {
+    this.write(address, {
+      type: 'HeartbeatReceived',
+      data: { address, ...this.options.identity, ...beat },
+    });
+  }
+
+  stopApplied(
+    order: StopOrder,
+    applied: Receipt & { readonly boot: number; readonly position: number },
+  ): void {
+    const { region, gateway } = this.options.identity;
+    const org = orgOf(order.selector);
+    const workspace = workspaceOf(order.selector);
+    const agent = 'agent' in order.selector ? partsOf(order.selector.agent).name : STOPS_TOKEN;
+    this.store(
+      activitySubject(region, org, workspace ?? WHOLE_ORG, agent),
+      { org, workspace },
+      {
+        type: 'StopApplied',
+        data: { region, gateway, ...applied },
+      },
+    );
+  }
+
+  private async flush(): Promise<void> {
+    const toMs = this.options.clock.nowMs();
+    const window = { from: toTimestamp(this.windowFromMs), to: toTimestamp(toMs) };
+    this.windowFromMs = toMs;
+    for (const [address, decisions] of this.counts.take()) {
+      const data = { address, ...this.options.identity, ...window, decisions };
+      this.write(address, { type: 'DecisionsCounted', data });
+    }
+    await this.options.outbox.flush();
+  }
+
+  private write(address: Address, fact: ActivityFact): void {
+    const { org, workspace, name } = partsOf(address);
+    const subject = activitySubject(this.options.identity.region, org, workspace, name);
+    this.store(subject, { org, workspace }, fact);
+  }
+
+  private store(
+    subject: string,
+    scope: { org: string; workspace: string | null },
+    fact: ActivityFact,
+  ): void {
+    const { identity, outbox, clock, ids } = this.options;
+    outbox.add(subject, record(fact, byGateway(identity, scope), clock, ids));
+  }
+}

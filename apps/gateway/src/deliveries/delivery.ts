@@ -1,0 +1,162 @@
+import type { Address, IntentEvent, WorkEvent } from '#contracts';
+import type { Ask, ControlView, Hold, OpenIntent } from '#domain';
+import type { WorkItem, WorkQueues } from '#event-store';
+import { toTimestamp, type Clock, type Logger } from '#platform';
+import { byGateway, type GatewayIdentity } from '../identity.js';
+import type { Gate } from '../gate/gate.js';
+import type { IntentHistory, LoadedIntent } from '../intents/intent-history.js';
+import type { IntentLog } from '../intents/intent-log.js';
+import type { HeldWork } from './held-work.js';
+import type { Returns } from './returns.js';
+import type { WorkInHand } from './work-in-hand.js';
+
+export interface DeliveryOptions {
+  readonly identity: GatewayIdentity;
+  readonly gate: Gate;
+  readonly view: ControlView;
+  readonly queues: Pick<WorkQueues<WorkEvent>, 'settle'>;
+  readonly history: IntentHistory;
+  readonly intents: IntentLog;
+  readonly inHand: WorkInHand;
+  readonly held: HeldWork;
+  readonly returns: Returns;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly visibilityMs: number;
+  onOutcome(outcome: DeliveryOutcome): void;
+}
+
+export type DeliveryOutcome = 'delivered' | 'held' | 'ended' | 'returned';
+
+/** Who takes an item, and how it reaches them. */
+export interface Taker {
+  readonly agent: Address;
+  /** `false` when it can no longer be reached. */
+  send(wire: object, seq: number): boolean;
+  free(): void;
+}
+
+type Item = WorkItem<WorkEvent>;
+type Delivered = Extract<IntentEvent, { type: 'IntentDelivered' }>;
+
+/** Hands one item of work to one taker: judged, recorded in the log, then sent. */
+export class Delivery {
+  constructor(private readonly options: DeliveryOptions) {}
+
+  async hand(item: Item, taker: Taker): Promise<DeliveryOutcome> {
+    const outcome = await this.tryHand(item, taker);
+    this.options.onOutcome(outcome);
+    return outcome;
+  }
+
+  private async tryHand(item: Item, taker: Taker): Promise<DeliveryOutcome> {
+    const intent = await this.load(item);
+    const { state } = intent;
+    if (state.status === 'ended') return this.done(item);
+    if (!this.options.gate.judge(askFor(intent, taker), true).allowed) return this.hold(item);
+    if (this.isAnothers(state, taker.agent)) return this.hold(item);
+    const delivered = await this.record(intent, item, taker);
+    return delivered === null ? this.done(item) : this.send(delivered, item, taker);
+  }
+
+  /** The first time round nothing can have happened to most items: the append finds out about the others. */
+  private load({ stored, deliveryCount }: Item): Promise<LoadedIntent> | LoadedIntent {
+    const { history } = this.options;
+    return deliveryCount === 1 ? history.fresh(stored) : history.from(stored);
+  }
+
+  /** A stopped agent's share of a queue waits for it, unless the stop is a quarantine: then the others have it. */
+  private isAnothers({ returned }: OpenIntent, agent: Address): boolean {
+    if (returned === null || returned.agent === agent) return false;
+    const order = this.options.view.order(returned.orderId);
+    return order !== null && order.lift === null && order.mode !== 'quarantine';
+  }
+
+  private async record(
+    intent: LoadedIntent,
+    item: Item,
+    taker: Taker,
+  ): Promise<LoadedIntent | null> {
+    const { identity, intents, clock, visibilityMs } = this.options;
+    const acted = await intents.act(
+      intent,
+      {
+        type: 'DeliverIntent',
+        agent: taker.agent,
+        ...identity,
+        deliverySeq: item.deliverySeq,
+        visibleUntil: toTimestamp(clock.nowMs() + visibilityMs),
+        workToken: item.token,
+      },
+      byGateway(identity, { ...intent.to, correlationId: intent.history[0]?.correlation_id }),
+    );
+    if (!acted.accepted) return null;
+    return acted.intent.state.status === 'open' ? acted.intent : null;
+  }
+
+  private async send(intent: LoadedIntent, item: Item, taker: Taker): Promise<DeliveryOutcome> {
+    const { inHand, returns } = this.options;
+    const hand = {
+      intentId: intent.id,
+      intentType: intent.state.submission.intentType,
+      to: intent.to,
+      agent: taker.agent,
+      token: item.token,
+    };
+    // A stop may have come while the delivery was on its way to the log; the gate has the last word.
+    const verdict = this.options.gate.judge(askFor(intent, taker));
+    if (!verdict.allowed) {
+      await returns.take(hand, cause(verdict.hold));
+      return 'returned';
+    }
+    if (!taker.send(wireOf(intent, item), item.deliverySeq)) {
+      await returns.take(hand, { cause: 'undelivered', orderId: null });
+      return 'returned';
+    }
+    inHand.add({ ...hand, free: () => taker.free() });
+    return 'delivered';
+  }
+
+  private hold(item: Item): DeliveryOutcome {
+    this.options.held.hold(item);
+    return 'held';
+  }
+
+  private async done(item: Item): Promise<DeliveryOutcome> {
+    await this.options.queues.settle(item.token, 'done');
+    return 'ended';
+  }
+}
+
+const cause = (hold: Hold | null) =>
+  hold === null
+    ? ({ cause: 'undelivered', orderId: null } as const)
+    : ({ cause: 'stopped', orderId: hold.order.orderId } as const);
+
+const askFor = (intent: LoadedIntent, taker: Taker): Ask => ({
+  address: taker.agent,
+  act: 'deliver',
+  capability: `intent:${intent.state.submission.intentType}`,
+});
+
+/** The item as its taker sees it. */
+const wireOf = (intent: LoadedIntent, item: Item) => {
+  const { submission, checkpoint, attempts } = intent.state;
+  const last = intent.history.at(-1) as Delivered;
+  return {
+    intent_id: intent.id,
+    seq: item.deliverySeq,
+    event_type: 'intent.delivered',
+    status: 'DELIVERED',
+    at: last.at,
+    intent_type: submission.intentType,
+    payload: submission.payload,
+    from_agent: submission.from,
+    to_agent: submission.to,
+    correlation_id: submission.correlationId,
+    reply_to: submission.replyTo,
+    deadline_at: submission.deadlineAt,
+    delivery_attempt: attempts,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  };
+};

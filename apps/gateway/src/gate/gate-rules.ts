@@ -1,0 +1,97 @@
+import {
+  checkpointIntent,
+  controlIntent,
+  createIntent,
+  getCapabilities,
+  getIntent,
+  guardTool,
+  listIntentEvents,
+  readInbox,
+  resolveIntent,
+  resumeIntent,
+  sendHeartbeat,
+  setIntentPolicy,
+  streamAgentIntents,
+  streamIntentEvents,
+  streamQueueIntents,
+  type Principal,
+} from '#contracts';
+import type { Ask, GateAct } from '#domain';
+import type { AnyCall, Call } from '#platform';
+import { receiverOf, TO_AGENT } from './destination.js';
+
+type GatedCall = AnyCall & { readonly principal: Principal };
+
+/** What a route asks the gate. */
+export interface GateRule {
+  /** Nothing for operators: their keys are no stopped agents. */
+  asks(call: GatedCall): readonly Ask[];
+  /** The route answers a stopped agent, and tells it. */
+  readonly tells?: true;
+}
+
+const none: readonly Ask[] = [];
+
+// A drain lets finish what is in flight; whether this is, the handler asks again once it knows the intent.
+const own =
+  (act: GateAct) =>
+  ({ principal }: GatedCall): readonly Ask[] =>
+    principal.kind === 'sa'
+      ? [{ address: principal.address, act, capability: null, inFlight: act === 'answer' }]
+      : none;
+
+const reading: GateRule = { asks: own('read') };
+const answering: GateRule = { asks: own('answer') };
+const taking: GateRule = { asks: own('deliver') };
+
+/** Both ends of an intent: the sender first, where it is an agent, then the receiver. */
+const sending: GateRule = {
+  asks: (call) => {
+    const { principal } = call;
+    const { body } = call as unknown as Call<typeof createIntent>;
+    const capability = `intent:${body.intent_type}`;
+    const receiver = receiverOf(principal, body.to_agent, TO_AGENT).address;
+    const inbound: Ask = {
+      address: receiver,
+      act: 'receive',
+      capability,
+      investigator: principal.kind === 'op' && principal.permissions.has('intent:investigate'),
+    };
+    if (principal.kind === 'op') return [inbound];
+    return [{ address: principal.address, act: 'send', capability, inFlight: true }, inbound];
+  },
+};
+
+const guarding: GateRule = {
+  tells: true,
+  asks: (call) => {
+    const { principal } = call;
+    if (principal.kind === 'op') return none;
+    const { tool } = (call as unknown as Call<typeof guardTool>).body;
+    return [
+      { address: principal.address, act: 'guard', capability: `tool:${tool}`, inFlight: true },
+    ];
+  },
+};
+
+/** A sign of life is taken from everybody; the answer tells of the stop. */
+const beating: GateRule = { tells: true, asks: () => none };
+
+/** One rule for each route behind the gate; a route without one cannot be bound. */
+export const gateRules: Readonly<Record<string, GateRule>> = {
+  [createIntent.id]: sending,
+  [getIntent.id]: reading,
+  [listIntentEvents.id]: reading,
+  [streamIntentEvents.id]: reading,
+  [readInbox.id]: reading,
+  [getCapabilities.id]: reading,
+  [resolveIntent.id]: answering,
+  [resumeIntent.id]: answering,
+  [controlIntent.id]: answering,
+  [setIntentPolicy.id]: answering,
+  [checkpointIntent.id]: answering,
+  [streamAgentIntents.id]: taking,
+  [streamQueueIntents.id]: taking,
+  [guardTool.id]: guarding,
+  [sendHeartbeat.id]: beating,
+};

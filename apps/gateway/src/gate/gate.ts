@@ -1,0 +1,63 @@
+import type { RouteDefinition } from '#contracts';
+import { judge, type Ask, type ControlView, type Verdict } from '#domain';
+import type { AnyCall, Clock } from '#platform';
+import { decisionOf, type Decision } from './decisions.js';
+import { gateRules } from './gate-rules.js';
+import { refusal } from './stop-problem.js';
+
+export interface GateOptions {
+  readonly view: ControlView;
+  readonly clock: Clock;
+  /** Told of every decision that counts: what came in, and what was handed out. */
+  onDecision(decision: Decision): void;
+}
+
+/**
+ * The one gate. Every request to a route behind it is judged here before its handler runs (`admit` is the host's hook),
+ * and whatever is handed out or comes later in a request is judged here too.
+ */
+export class Gate {
+  private readonly verdicts = new WeakMap<object, readonly Verdict[]>();
+
+  constructor(private readonly options: GateOptions) {}
+
+  /**
+   * Judges a request by the rule of its route. @throws ApiProblem when a stop forbids it; routes that tell of the stop
+   * in their answer (`tells`) are let through, and find the verdict by {@link verdictsOf}.
+   */
+  admit(route: RouteDefinition, call: AnyCall): void {
+    if (route.access.kind !== 'gate' || call.principal === null) return;
+    const rule = gateRules[route.id];
+    if (rule === undefined) throw new Error(`the route ${route.id} has no rule at the gate`);
+    const asks = rule.asks({ ...call, principal: call.principal });
+    const verdicts = asks.map((ask) => (rule.tells ? this.judge(ask, true) : this.require(ask)));
+    this.verdicts.set(call.request, verdicts);
+  }
+
+  /** What `admit` found, in the order of the rule's asks. */
+  verdictsOf(call: { readonly request: object }): readonly Verdict[] {
+    return this.verdicts.get(call.request) ?? [];
+  }
+
+  /** The verdict of this moment. `counted`: as a decision of its own, for the audit. */
+  judge(ask: Ask, counted = false): Verdict {
+    const verdict = judge(this.options.view, ask, this.options.clock.nowMs());
+    if (counted) this.options.onDecision(decisionOf(ask, verdict));
+    return verdict;
+  }
+
+  /** @throws ApiProblem when a stop forbids it. */
+  require(ask: Ask): Verdict {
+    const verdict = this.judge(ask, true);
+    if (!verdict.allowed) throw refusal(ask, verdict);
+    return verdict;
+  }
+
+  /** Like {@link require}, for what `admit` has counted already: only a refusal is counted again. */
+  recheck(ask: Ask): Verdict {
+    const verdict = this.judge(ask);
+    if (verdict.allowed) return verdict;
+    this.options.onDecision(decisionOf(ask, verdict));
+    throw refusal(ask, verdict);
+  }
+}

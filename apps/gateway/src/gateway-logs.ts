@@ -1,0 +1,45 @@
+import {
+  activityEvents,
+  controlEvents,
+  eventCodec,
+  streams,
+  workEvents,
+  type ActivityEvent,
+  type ControlEvent,
+  type WorkEvent,
+} from '#contracts';
+import type { EventStore, KeyValue, Messaging, WorkQueues } from '#event-store';
+import { IDEMPOTENCY_BUCKET, missingStreams, type Nats } from '#event-store-jetstream';
+
+/** Everything of the mesh's logs that a gateway uses, behind its ports. */
+export interface GatewayLogs {
+  readonly control: EventStore<ControlEvent>;
+  readonly work: EventStore<WorkEvent>;
+  readonly activity: EventStore<ActivityEvent>;
+  readonly queues: WorkQueues<WorkEvent>;
+  readonly messaging: Messaging;
+  readonly idempotency: KeyValue;
+}
+
+export const gatewayLogs = (nats: Nats): GatewayLogs => {
+  const work = eventCodec<WorkEvent>(workEvents);
+  return {
+    control: nats.eventStore(streams.control.name, eventCodec<ControlEvent>(controlEvents)),
+    work: nats.eventStore(streams.intents.name, work),
+    activity: nats.eventStore(streams.activity.name, eventCodec<ActivityEvent>(activityEvents)),
+    queues: nats.workQueues(streams.intents.name, work),
+    messaging: nats.messaging(),
+    idempotency: nats.keyValue(IDEMPOTENCY_BUCKET),
+  };
+};
+
+const AGAIN_AFTER_MS = 100;
+
+/** Streams are made by the provisioning alone; a service that starts before it waits. */
+export const streamsThere = async (nats: Nats): Promise<void> => {
+  while (true) {
+    const missing = await missingStreams(nats).catch(() => ['not known yet']);
+    if (missing.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+  }
+};

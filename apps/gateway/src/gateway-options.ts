@@ -1,0 +1,21 @@
+import type { GatewayId, RegionName } from '#contracts';
+import type { Nats } from '#event-store-jetstream';
+import type { Clock, Ids, Logger } from '#platform';
+
+export interface GatewayOptions {
+  readonly nats: Nats;
+  readonly gateway: GatewayId;
+  readonly region: RegionName;
+  readonly log: Logger;
+  readonly host?: string;
+  /** `0` picks a free one. */
+  readonly port: number;
+  /** Where others reach it. @default the address it listens on */
+  readonly publicUrl?: string | null;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  /** Milliseconds from a delivery until others may have it. @default 90000 */
+  readonly visibilityMs?: number;
+  /** Intents that may wait for one receiver. @default 100000 */
+  readonly backlogMax?: number;
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { GatewayId, RegionName } from '#contracts';
+import { loadConfig, serviceFields, wholeNumber } from '#platform';
+
+/** Everything a gateway can be told, as `ESTOP_…` variables. */
+export const GatewayConfig = z.strictObject({
+  ...serviceFields,
+  natsUser: z.string().min(1).optional().describe('the user on the NATS servers'),
+  natsPassword: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('the password of that user')
+    .meta({ secret: true }),
+  port: wholeNumber(0, 65_535).default(4600).describe('the port to listen on; 0 picks a free one'),
+  gatewayId: GatewayId.describe('the name of this gateway, unique in the mesh'),
+  region: RegionName.describe('the region of this gateway'),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .default(null)
+    .describe('where others reach this gateway; the listening address when empty'),
+});
+export type GatewayConfig = z.infer<typeof GatewayConfig>;
+
+/** @throws ConfigError that lists every field that is wrong or unknown. */
+export const gatewayConfig = (env: NodeJS.ProcessEnv): GatewayConfig =>
+  loadConfig(GatewayConfig, env);

@@ -1,0 +1,153 @@
+import {
+  deadlineSubject,
+  intentSubject,
+  type createIntent,
+  type IntentId,
+  type JsonObject,
+  type WorkEvent,
+  type WorkFact,
+} from '#contracts';
+import type { Ask, Submission } from '#domain';
+import type { AppendRequest, EventStore } from '#event-store';
+import {
+  ApiProblem,
+  invalidFields,
+  record,
+  toTimestamp,
+  type Call,
+  type Clock,
+  type Ids,
+} from '#platform';
+import { actorOf } from '../caller.js';
+import { receiverOf, senderOf, TO_AGENT, type Receiver } from '../gate/destination.js';
+import type { Gate } from '../gate/gate.js';
+import type { ControlView } from '#domain';
+import type { Backlogs } from './backlogs.js';
+import type { IntentHistory } from './intent-history.js';
+
+type CreateCall = Call<typeof createIntent>;
+
+export interface CreateIntentOptions {
+  readonly store: EventStore<WorkEvent>;
+  readonly history: IntentHistory;
+  readonly backlogs: Backlogs;
+  readonly gate: Gate;
+  readonly view: Pick<ControlView, 'agent'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Whether the agent has delivered work that it has not answered: then a drain lets it send. */
+  hasWorkInHand(address: Ask['address']): Promise<boolean>;
+}
+
+const PAYLOAD_BYTES_MAX = 262_144;
+const ATTEMPTS = 5;
+
+/** Takes an intent in: the gate has judged both ends already, so what is left is one append. */
+export class CreateIntent {
+  constructor(private readonly options: CreateIntentOptions) {}
+
+  async handle(call: CreateCall) {
+    const { clock, ids, history, backlogs, store } = this.options;
+    const receiver = receiverOf(call.principal, call.body.to_agent, TO_AGENT);
+    this.refuseRevoked(receiver);
+    refuseLargePayload(call);
+    await this.refuseDrained(call);
+    backlogs.admit(receiver);
+    const nowMs = clock.nowMs();
+    const id = ids.uuid() as IntentId;
+    const submission = submissionOf(call, { id, receiver, nowMs });
+    const requests = this.requests(call, submission, receiver);
+    const [only] = requests;
+    await (requests.length === 1 && only ? store.append(only) : store.appendAll(requests));
+    history.remember(id, receiver.parts);
+    return { ok: true, intent_id: id, status: 'SUBMITTED', created_at: only?.event.at };
+  }
+
+  private requests(
+    call: CreateCall,
+    submission: Submission,
+    { parts }: Receiver,
+  ): AppendRequest<WorkEvent>[] {
+    const { clock, ids } = this.options;
+    const about = {
+      actor: actorOf(call.principal),
+      org: parts.org,
+      workspace: parts.workspace,
+      correlationId: call.traceId,
+    };
+    const envelope = (fact: WorkFact): WorkEvent => record(fact, about, clock, ids) as WorkEvent;
+    const { intentId, deadlineAt } = submission;
+    const submitted = {
+      subject: intentSubject(parts, intentId),
+      event: envelope({ type: 'IntentSubmitted', data: submission }),
+    };
+    if (deadlineAt === null) return [submitted];
+    const wake: WorkFact = { type: 'DeadlineSet', data: { intentId, deadlineAt } };
+    return [submitted, { subject: deadlineSubject(parts, intentId), event: envelope(wake) }];
+  }
+
+  private refuseRevoked({ address, parts }: Receiver): void {
+    if (parts.kind !== 'agent' || !this.options.view.agent(address as never)?.revoked) return;
+    throw new ApiProblem('not_found', `${address} was revoked: nobody will ever take its work.`);
+  }
+
+  /** A draining agent may send while it finishes what it was given. */
+  private async refuseDrained({ principal, request, body }: CreateCall): Promise<void> {
+    if (principal.kind !== 'sa') return;
+    const [own] = this.options.gate.verdictsOf({ request });
+    if (own === undefined || !own.allowed || own.heldBy?.mode !== 'drain') return;
+    const inFlight = await this.options.hasWorkInHand(principal.address);
+    const capability = `intent:${body.intent_type}`;
+    this.options.gate.recheck({ address: principal.address, act: 'send', capability, inFlight });
+  }
+}
+
+const refuseLargePayload = ({ request, body }: CreateCall): void => {
+  const bytes = request.rawBody?.length ?? 0;
+  if (bytes <= PAYLOAD_BYTES_MAX) return;
+  const payloadBytes = Buffer.byteLength(JSON.stringify(body.payload));
+  if (payloadBytes <= PAYLOAD_BYTES_MAX) return;
+  const detail = `payload has ${payloadBytes} bytes; at most ${PAYLOAD_BYTES_MAX} (256 KiB) are taken.`;
+  throw new ApiProblem('payload_too_large', detail, {
+    details: { fields: [{ in: 'body', path: 'payload', message: 'is larger than 256 KiB' }] },
+  });
+};
+
+const submissionOf = (
+  { body, principal }: CreateCall,
+  made: { readonly id: IntentId; readonly receiver: Receiver; readonly nowMs: number },
+): Submission => ({
+  intentId: made.id,
+  intentType: body.intent_type,
+  correlationId: body.correlation_id,
+  from: senderOf(principal),
+  to: made.receiver.address,
+  payload: body.payload,
+  replyTo: body.reply_to ?? null,
+  deadlineAt: deadlineOf(body.deadline_at ?? null, made.nowMs),
+  maxDeliveryAttempts: body.max_delivery_attempts ?? ATTEMPTS,
+  kept: keptFields(body),
+});
+
+const deadlineOf = (text: string | null, nowMs: number) => {
+  if (text === null) return null;
+  const deadlineMs = Date.parse(text);
+  if (deadlineMs > nowMs) return toTimestamp(deadlineMs);
+  throw invalidFields([{ in: 'body', path: 'deadline_at', message: 'must be in the future' }]);
+};
+
+const KEPT = [
+  'remind_after_seconds',
+  'remind_interval_seconds',
+  'max_reminders',
+  'escalate_to',
+  'human_task',
+] as const;
+
+const keptFields = (body: CreateCall['body']): JsonObject =>
+  Object.fromEntries(
+    KEPT.filter((name) => body[name] !== undefined && body[name] !== null).map((name) => [
+      name,
+      body[name],
+    ]),
+  ) as JsonObject;
