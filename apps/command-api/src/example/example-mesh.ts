@@ -1,0 +1,218 @@
+import {
+  controlEvents,
+  controlSubject,
+  eventCodec,
+  LOG_SUBJECT,
+  streams,
+  type ControlEvent,
+  type ControlFact,
+  type KeyId,
+  type OrgName,
+  type Role,
+  type WorkspaceName,
+} from '#contracts';
+import type { ReadModelDatabase } from '#database';
+import type { EventStore, Messaging } from '#event-store';
+import {
+  connectNats,
+  IDEMPOTENCY_BUCKET,
+  provisionStreams,
+  type Nats,
+} from '#event-store-jetstream';
+import {
+  createLogger,
+  createMetrics,
+  formatKey,
+  record,
+  sha256Hex,
+  systemClock,
+  systemIds,
+} from '#platform';
+import { createCommandApi, type CommandApi } from '../command-api.js';
+import { ExampleGateway } from './example-gateway.js';
+
+export interface ExampleMeshOptions {
+  readonly nats: { readonly url: string; readonly user?: string; readonly password?: string };
+  readonly database?: ReadModelDatabase;
+}
+
+export interface ExampleKey {
+  readonly roles: Role[];
+  readonly org?: string;
+  /** The key's own workspace. */
+  readonly workspace?: string;
+  readonly workspaceOnly?: boolean;
+  readonly meshWide?: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+/** A command API on a real log with two orgs, and gateways that only report. For specs. */
+export class ExampleMesh {
+  readonly gateways: ExampleGateway[] = [];
+  private readonly nodes: CommandApi[] = [];
+
+  private constructor(
+    readonly nats: Nats,
+    readonly store: EventStore<ControlEvent>,
+    readonly messaging: Messaging,
+    private readonly database: ReadModelDatabase | null,
+  ) {}
+
+  static async start({ nats: account, database }: ExampleMeshOptions): Promise<ExampleMesh> {
+    const { url: servers, ...login } = account;
+    const nats = await connectNats({ servers, name: 'example mesh', ...login });
+    await provisionStreams(nats, { replicas: 1 });
+    const store = nats.eventStore<ControlEvent>(streams.control.name, eventCodec(controlEvents));
+    const mesh = new ExampleMesh(nats, store, nats.messaging(), database ?? null);
+    await mesh.found();
+    await mesh.addNode('node-1');
+    return mesh;
+  }
+
+  get api(): CommandApi {
+    const [first] = this.nodes;
+    if (!first) throw new Error('the example mesh has no node');
+    return first;
+  }
+
+  async addNode(nodeId: string): Promise<CommandApi> {
+    const api = await createCommandApi({
+      nodeId,
+      version: '0.0.0',
+      store: this.store,
+      messaging: this.messaging,
+      idempotency: this.nats.keyValue(IDEMPOTENCY_BUCKET),
+      database: this.database,
+      clock: systemClock,
+      ids: systemIds,
+      logger: createLogger({ service: nodeId, level: 'silent' }),
+      metrics: createMetrics(nodeId, { processDefaults: false }),
+      natsConnected: () => this.nats.connected(),
+    });
+    await api.start();
+    this.nodes.push(api);
+    return api;
+  }
+
+  async addGateway(id: string, region: string): Promise<ExampleGateway> {
+    const gateway = new ExampleGateway({
+      store: this.store,
+      messaging: this.messaging,
+      id,
+      region,
+    });
+    await gateway.join();
+    this.gateways.push(gateway);
+    return gateway;
+  }
+
+  /** Puts a key straight into the log; answers its token. */
+  async key({
+    roles,
+    org = 'acme',
+    workspace = 'production',
+    ...scope
+  }: ExampleKey): Promise<string> {
+    const keyId = systemIds.keyId();
+    const secret = systemIds.secret();
+    const { workspaceOnly = false, meshWide = false } = scope;
+    await this.append(controlSubject(org, workspace, 'key', keyId), {
+      type: 'KeyIssued',
+      data: {
+        keyId: keyId as KeyId,
+        holder: { kind: 'op', name: roles.join(' and '), roles, meshWide },
+        org: org as OrgName,
+        workspace: workspace as WorkspaceName,
+        workspaceOnly,
+        secretSha256: sha256Hex(secret),
+        hint: secret.slice(-4),
+        expiresAt: null,
+        createdByNote: null,
+      },
+    });
+    return formatKey({ kind: 'op', keyId, secret });
+  }
+
+  async append(subject: string, fact: ControlFact): Promise<void> {
+    const about = {
+      actor: { kind: 'system', id: 'example', via: 'start' } as const,
+      org: null,
+      workspace: null,
+      correlationId: 'example',
+    };
+    const event = record(fact, about, systemClock, systemIds) as ControlEvent;
+    await this.store.append({ subject, event });
+  }
+
+  async call(
+    key: string | null,
+    line: string,
+    body?: unknown,
+    more: CallOptions = {},
+  ): Promise<Answer> {
+    const [method, url] = line.split(' ') as [string, string];
+    const headers: Record<string, string> = { ...more.headers };
+    if (key !== null) headers['x-api-key'] = key;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const payload = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await (more.node ?? this.api).server.inject({
+      method: method as 'GET',
+      url,
+      headers,
+      ...(body !== undefined && { payload }),
+    });
+    const text = response.body;
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      body: text === '' ? null : (JSON.parse(text) as unknown),
+    };
+  }
+
+  async stop(): Promise<void> {
+    for (const gateway of this.gateways) await gateway.stop();
+    for (const node of this.nodes) await node.stop();
+    await this.nats.close();
+  }
+
+  private async found(): Promise<void> {
+    await this.append(LOG_SUBJECT, { type: 'LogStarted', data: { incarnation: systemIds.uuid() } });
+    const tenants = { acme: ['production', 'staging'], globex: ['main'] };
+    for (const [org, workspaces] of Object.entries(tenants)) {
+      await this.append(controlSubject(org, null, 'org', org), {
+        type: 'OrganizationCreated',
+        data: {
+          org: org as OrgName,
+          name: org,
+          legalName: null,
+          primaryDomain: null,
+          metadata: {},
+        },
+      });
+      for (const name of workspaces) await this.workspace(org, name);
+    }
+  }
+
+  private workspace(org: string, name: string): Promise<void> {
+    return this.append(controlSubject(org, name, 'workspace', name), {
+      type: 'WorkspaceCreated',
+      data: {
+        org: org as OrgName,
+        workspace: name as WorkspaceName,
+        name,
+        environment: null,
+        region: null,
+      },
+    });
+  }
+}
+
+export interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly node?: CommandApi;
+}
