@@ -6,8 +6,10 @@ import { readLastSequence } from './log-reading.js';
 import type { NatsLink } from './nats-link.js';
 import { type Delivered, PushConsumer } from './push-consumer.js';
 
-/** Between two tries to get a consumer. */
-const RETRY_MS = { min: 20, max: 1_000 } as const;
+/** Between two tries to get a consumer. After an election the follower is the first who must know. */
+const RETRY_MS = { min: 20, max: 250 } as const;
+/** A question to a stream without a leader may never be answered: it is asked again after so long. */
+const ASK_MS = 1_000;
 /** While the connection is down this long passes between two looks; its return is noticed at once. */
 const WAIT_MS = 60_000;
 
@@ -102,7 +104,7 @@ export class Follower<E> implements Following {
 
   /** A stream that ends before what was already received reads short: wait for the rest, never begin again. */
   private async checkEnd(): Promise<void> {
-    const last = await readLastSequence(this.link, this.stream);
+    const last = await readLastSequence(this.link, this.stream, ASK_MS);
     if (last < this.received && this.target !== null) throw new Error('the stream reads short');
     this.target ??= last;
   }

@@ -105,13 +105,18 @@ const attempted = async (
 const mayBeStored = (error: unknown): boolean =>
   error instanceof ServerRefusal && (error.errCode === DUPLICATE_IN_BATCH || error.wrongSequence);
 
+const TOO_MANY_WAIT = new ServerRefusal(
+  { code: 503, description: 'too many batches wait to be stored' },
+  'append',
+);
+
 const send = async (
   link: NatsLink,
   messages: readonly Outgoing[],
   timeoutMs: number,
 ): Promise<Msg> => {
   if (messages.length === 1) return sendTogether(link, messages, timeoutMs);
-  if (!(await link.batches.within(timeoutMs))) throw new ConnectionLostError(false);
+  if (!(await link.batches.within(timeoutMs))) throw TOO_MANY_WAIT;
   try {
     nameBatch(messages);
     return await sendTogether(link, messages, timeoutMs);

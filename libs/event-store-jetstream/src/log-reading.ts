@@ -94,9 +94,13 @@ export const readOne = async (
 };
 
 /** The stream's last sequence, by its leader. */
-export const readLastSequence = async (link: NatsLink, stream: string): Promise<number> => {
-  const info = await link.api<{ state: { last_seq: number } }>(`STREAM.INFO.${stream}`, {});
-  return info.state.last_seq;
+export const readLastSequence = async (
+  link: NatsLink,
+  stream: string,
+  timeoutMs = link.settings.timeoutMs,
+): Promise<number> => {
+  const verb = `STREAM.INFO.${stream}`;
+  return (await link.api<{ state: { last_seq: number } }>(verb, {}, { timeoutMs })).state.last_seq;
 };
 
 export const purgeSubject = async (

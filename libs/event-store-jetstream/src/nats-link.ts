@@ -3,7 +3,7 @@ import { type ApiError, ConnectionLostError, ServerRefusal } from './nats-errors
 import { Slots } from './slots.js';
 
 /** The server keeps at most 50 unfinished batches a stream, of all its clients together. */
-const BATCHES_AT_ONCE = 8;
+const BATCHES_AT_ONCE = 12;
 
 /** Called with `true` when the server can be reached again, with `false` when it cannot. */
 export type StatusListener = (connected: boolean) => void;

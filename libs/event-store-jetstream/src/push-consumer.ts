@@ -9,6 +9,8 @@ const HEARTBEAT_MS = 250;
 const MISSED_MAX = 4;
 /** The server forgets a consumer that nobody listens to after so long. */
 const FORGOTTEN_AFTER_MS = 5_000;
+/** Making and deleting a consumer is answered within so long, or not at all. */
+const ASK_MS = 1_000;
 const NANOS_PER_MS = 1_000_000;
 
 export interface Delivered extends RawMessage {
@@ -65,6 +67,7 @@ export class PushConsumer {
     const answer = await this.link.api<ConsumerAnswer>(
       `CONSUMER.CREATE.${this.stream}.${this.name}`,
       { stream_name: this.stream, config: configOf(this.name, inbox, fromSequence, filters) },
+      { timeoutMs: ASK_MS },
     );
     this.timer = setInterval(() => this.tick(), HEARTBEAT_MS);
     return answer.num_pending === 0 && answer.delivered.consumer_seq === 0;
@@ -74,7 +77,7 @@ export class PushConsumer {
   async close(): Promise<void> {
     this.quiet();
     try {
-      await this.link.api(`CONSUMER.DELETE.${this.stream}.${this.name}`, {}, { timeoutMs: 1_000 });
+      await this.link.api(`CONSUMER.DELETE.${this.stream}.${this.name}`, {}, { timeoutMs: ASK_MS });
     } catch (error) {
       if (!(error instanceof ServerRefusal)) return;
     }
