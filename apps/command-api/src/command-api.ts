@@ -47,11 +47,14 @@ export interface CommandApi {
   readonly server: HttpServer;
   /** Resolves once the control log is read. Until then every route that needs a key answers 503. */
   start(): Promise<void>;
+  /** `true` once everything up to this sequence of the control log is in force here, `false` when the time is over. */
+  applied(sequence: number, timeoutMs: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 const EXPIRY_EVERY_MS = 250;
 const SILENCE_EVERY_MS = 1000;
+const BARRIER_MS = 1000;
 
 /** The command API, all but its port: ready for `inject()`, for `listen` and for forwarded requests. */
 export const createCommandApi = async (options: CommandApiOptions): Promise<CommandApi> => {
@@ -85,7 +88,12 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
       log: logger,
     }),
   });
-  const forwarded = new ForwardedCommands({ messaging, server, logger });
+  const forwarded = new ForwardedCommands({
+    messaging,
+    server,
+    logger,
+    barrier: () => log.barrier(BARRIER_MS),
+  });
   const reactors = reactorsOf(app, options);
   return {
     server,
@@ -96,6 +104,7 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
       forwarded.listen();
       for (const { reactor, everyMs } of reactors) reactor.start(everyMs);
     },
+    applied: (sequence, timeoutMs) => log.until(sequence, timeoutMs),
     stop: async () => {
       for (const { reactor } of reactors) reactor.stop();
       forwarded.stop();

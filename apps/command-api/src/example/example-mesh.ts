@@ -146,7 +146,8 @@ export class ExampleMesh {
       correlationId: 'example',
     };
     const event = record(fact, about, systemClock, systemIds) as ControlEvent;
-    await this.store.append({ subject, event });
+    const { sequence } = await this.store.append({ subject, event });
+    for (const node of this.nodes) await node.applied(sequence, 5000);
   }
 
   async call(

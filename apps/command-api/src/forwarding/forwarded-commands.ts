@@ -6,10 +6,14 @@ export interface ForwardingParts {
   readonly messaging: Messaging;
   readonly server: HttpServer;
   readonly logger: Logger;
+  /** Resolves when this node has applied whatever the log held at the time of the call. */
+  barrier(): Promise<void>;
 }
 
 const QUEUE = 'command-api';
 const AT_ONCE_MAX = 1000;
+const REREADS_AT_ONCE_MAX = 16;
+const UNAUTHENTICATED = 401;
 /** A stream never ends, so it cannot be one answer. Gateways serve it themselves. */
 const STREAM_PATH = '/v1/mesh/stream';
 /** The connection's own headers say nothing about the request. */
@@ -24,6 +28,7 @@ const HOP_HEADERS = new Set([
 /** Answers requests that gateways hand over: the same routes, checks and answers as over HTTP. */
 export class ForwardedCommands {
   private running = 0;
+  private rereads = 0;
   private subscription: { stop(): void } | null = null;
 
   constructor(private readonly parts: ForwardingParts) {}
@@ -66,7 +71,22 @@ export class ForwardedCommands {
       return problem('command_api_unavailable', 'This command API is busy. Try again shortly.');
     }
     const name = `forwarded ${request.data.method}`;
-    return inSpan(name, { headers: message.trace }, () => this.inject(request.data));
+    return inSpan(name, { headers: message.trace }, () => this.run(request.data));
+  }
+
+  /** A key that another node has just issued may be news here: such a request is tried again with all that the log holds. */
+  private async run(request: ForwardedRequest): Promise<ForwardedAnswer> {
+    const answer = await this.inject(request);
+    if (answer.status !== UNAUTHENTICATED || this.rereads >= REREADS_AT_ONCE_MAX) return answer;
+    this.rereads += 1;
+    try {
+      await this.parts.barrier();
+      return await this.inject(request);
+    } catch {
+      return answer;
+    } finally {
+      this.rereads -= 1;
+    }
   }
 
   private async inject({
