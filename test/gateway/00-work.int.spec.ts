@@ -14,7 +14,7 @@ describe('work through a gateway', () => {
 
   it('is accepted, told as a story, delivered, answered and told to reply_to', async () => {
     const id = await mesh.send(billing, mailer.address, { reply_to: billing.address });
-    const got = await mesh.call(billing, 'GET', `/v1/intents/${id}`, undefined, 1);
+    const got = await mesh.call(billing, `GET /v1/intents/${id}`, undefined, 1);
     expect(got.body).toMatchObject({
       ok: true,
       intent: {
@@ -35,25 +35,19 @@ describe('work through a gateway', () => {
       payload: { batch: 1 },
     });
     expect(frame.id).toBe(String(frame.data.seq));
-    const resumed = await mesh.call(mailer, 'POST', `/v1/intents/${id}/resume`, { sent: 100 });
+    const resumed = await mesh.call(mailer, `POST /v1/intents/${id}/resume`, { sent: 100 });
     expect(resumed.body).toMatchObject({
       ok: true,
       applied: true,
       intent: { status: 'COMPLETED' },
     });
-    const events = await mesh.call(
-      billing,
-      'GET',
-      `/v1/intents/${id}/events?since=1`,
-      undefined,
-      1,
-    );
+    const events = await mesh.call(billing, `GET /v1/intents/${id}/events?since=1`, undefined, 1);
     expect(events.body.events.map(({ event_type }) => event_type)).toEqual([
       'intent.submitted',
       'intent.delivered',
       'intent.completed',
     ]);
-    const inbox = await mesh.call(billing, 'GET', '/v1/inbox');
+    const inbox = await mesh.call(billing, 'GET /v1/inbox');
     expect(inbox.body).toMatchObject({
       ok: true,
       threads: [
@@ -70,7 +64,7 @@ describe('work through a gateway', () => {
   it('ends once, whoever tries: the sender, the receiver or an operator', async () => {
     const operator = await mesh.operator('operator');
     const bySender = await mesh.send(billing, mailer.address);
-    const canceled = await mesh.call(billing, 'POST', `/v1/intents/${bySender}/resolve`, {
+    const canceled = await mesh.call(billing, `POST /v1/intents/${bySender}/resolve`, {
       status: 'CANCELED',
       reason: 'no',
     });
@@ -88,8 +82,7 @@ describe('work through a gateway', () => {
     });
     const again = await mesh.call(
       mailer,
-      'POST',
-      `/v1/intents/${bySender}/resolve`,
+      `POST /v1/intents/${bySender}/resolve`,
       { status: 'COMPLETED' },
       1,
     );
@@ -97,7 +90,7 @@ describe('work through a gateway', () => {
     const byOperator = await mesh.send(billing, mailer.address, {
       reply_to: 'agent://acme/billing',
     });
-    const failed = await mesh.call(operator, 'POST', `/v1/intents/${byOperator}/resolve`, {
+    const failed = await mesh.call(operator, `POST /v1/intents/${byOperator}/resolve`, {
       status: 'FAILED',
       error: { code: 'x' },
     });
@@ -113,15 +106,15 @@ describe('work through a gateway', () => {
 
   it('keeps its progress and its open answers', async () => {
     const id = await mesh.send(billing, mailer.address);
-    const waiting = await mesh.call(mailer, 'POST', `/v1/intents/${id}/resume`, {
+    const waiting = await mesh.call(mailer, `POST /v1/intents/${id}/resume`, {
       status: 'WAITING',
     });
     expect(waiting.body).toMatchObject({ intent: { status: 'WAITING' } });
-    const saved = await mesh.call(mailer, 'PUT', `/v1/intents/${id}/checkpoint`, {
+    const saved = await mesh.call(mailer, `PUT /v1/intents/${id}/checkpoint`, {
       data: { done: 3 },
     });
     expect(saved.body).toMatchObject({ ok: true, intent_id: id, status: 'WAITING' });
-    const beat = await mesh.call(mailer, 'POST', '/v1/mesh/heartbeat', {
+    const beat = await mesh.call(mailer, 'POST /v1/mesh/heartbeat', {
       metrics: { intents_total: 3, cost_usd: null, unknown: 1 },
       checkpoint: { intent_id: id, data: { done: 4 } },
     });
@@ -130,19 +123,19 @@ describe('work through a gateway', () => {
       health_status: 'healthy',
       checkpoint: { saved: true },
     });
-    const policy = await mesh.call(billing, 'POST', `/v1/intents/${id}/policy`, {
+    const policy = await mesh.call(billing, `POST /v1/intents/${id}/policy`, {
       grants_patch: { a: 1 },
       expected_policy_generation: 0,
     });
     expect(policy.body).toEqual({ ok: true, applied: true, policy_generation: 1 });
-    const stale = await mesh.call(billing, 'POST', `/v1/intents/${id}/controls`, {
+    const stale = await mesh.call(billing, `POST /v1/intents/${id}/controls`, {
       controls_patch: {},
       expected_policy_generation: 0,
     });
     expect([stale.status, stale.body.error.code]).toEqual([409, 'generation_changed']);
-    const got = await mesh.call(mailer, 'GET', `/v1/intents/${id}`);
+    const got = await mesh.call(mailer, `GET /v1/intents/${id}`);
     expect(got.body).toMatchObject({ intent: { checkpoint: { done: 4 }, policy_generation: 1 } });
-    await mesh.call(mailer, 'POST', `/v1/intents/${id}/resume`, {});
+    await mesh.call(mailer, `POST /v1/intents/${id}/resume`, {});
   });
 
   it('is shared by the instances of an agent, each intent once', async () => {
@@ -178,7 +171,7 @@ describe('work through a gateway', () => {
       1,
     );
     await until(() => story.frames.length === 1);
-    await mesh.call(billing, 'POST', `/v1/intents/${id}/resolve`, {
+    await mesh.call(billing, `POST /v1/intents/${id}/resolve`, {
       status: 'COMPLETED',
       result: { a: 1 },
     });
@@ -202,10 +195,10 @@ describe('work through a gateway', () => {
     const rival = await mesh.agent('rival', 'rival');
     const id = await mesh.send(billing, mailer.address);
     for (const client of [stranger, rival]) {
-      const got = await mesh.call(client, 'GET', `/v1/intents/${id}`);
+      const got = await mesh.call(client, `GET /v1/intents/${id}`);
       expect([got.status, got.body.error.code]).toEqual([404, 'not_found']);
     }
-    const across = await mesh.call(rival, 'POST', '/v1/intents', intentBody(mailer.address));
+    const across = await mesh.call(rival, 'POST /v1/intents', intentBody(mailer.address));
     expect(across.status).toBe(404);
     const stream = await mesh.listen({ ...rival, address: mailer.address });
     expect(stream.status).toBe(404);
