@@ -255,6 +255,16 @@ describe('errors', () => {
   });
 });
 
+describe('an operator’s act', () => {
+  it('is a line of the log, with its ids and without its key', async () => {
+    await rim.ask(KILL, { body: '', headers: { ...operator, 'x-request-id': 'r1' } });
+    const line = JSON.parse(String(rim.logLines[0])) as object;
+    const key = { key_id: 'operator00000000', request_id: 'r1' };
+    expect(line).toMatchObject({ ...key, route: 'stops.order', method: 'POST', status: 200 });
+    expect(rim.logLines.join()).not.toContain('aaaaaaaa');
+  });
+});
+
 describe('request and trace ids', () => {
   const HEX = '0af7651916cd43dd8448eb211c80319c';
   const PARENT = `00-${HEX}-b7ad6b7169203331-01`;

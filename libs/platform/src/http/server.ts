@@ -6,6 +6,7 @@ import { answerClientError } from './client-error.js';
 import { BODY_BYTES_MAX, readJsonBody } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 import { PROBLEM_TYPE, problemAnswer, problemOf } from './problem.js';
+import { encodeRawAddress } from './raw-address.js';
 import { requestIdOf, traceOf, type RequestTrace } from './request-trace.js';
 import { unmatched, type Fallback } from './unmatched.js';
 
@@ -51,6 +52,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
     forceCloseConnections: true,
     return503OnClosing: false,
     routerOptions: { maxParamLength: PARAMETER_CHARACTERS_MAX },
+    rewriteUrl: ({ url }) => encodeRawAddress(url ?? '/'),
     genReqId: (request) => requestIdOf(request.headers),
     frameworkErrors: (error, request, reply) => {
       startRequest(request, reply);
@@ -63,6 +65,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   nameRequests(server);
   answerErrors(server, options);
   measure(server, options.metrics);
+  tellOperators(server, options.log);
   return server;
 };
 
@@ -150,6 +153,19 @@ const measure = (server: HttpServer, metrics: Metrics): void => {
     const route = request.routeOptions.config.routeId ?? 'unmatched';
     const labels = { route, method: request.method, status: reply.statusCode };
     seconds.observe(labels, (performance.now() - request.startedAtMs) / 1000);
+    done();
+  });
+};
+
+/** Each act of an operator is a line of the log; agents' requests come too often for that and are counted instead. */
+const tellOperators = (server: HttpServer, log: Logger): void => {
+  server.addHook('onSend', (request, reply, _payload, done) => {
+    if (request.principal?.kind === 'op' && request.method !== 'GET') {
+      const { id, trace, method, routeOptions } = request;
+      const ids = { request_id: id, trace_id: trace.traceId, key_id: request.principal.keyId };
+      const route = routeOptions.config.routeId;
+      log.info({ ...ids, method, route, status: reply.statusCode }, 'operator request');
+    }
     done();
   });
 };
