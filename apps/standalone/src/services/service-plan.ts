@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { isPortFree } from '#embedded';
+import { freePort, isPortFree } from '#embedded';
 import { CannotStart } from '../cannot-start.js';
 import type { ServersFile } from '../data/servers-file.js';
 import type { Options } from '../options.js';
@@ -25,12 +25,17 @@ const COMMAND_API = 'command-api';
 const mainOf = (app: string): string =>
   fileURLToPath(new URL(`../../../${app}/src/main.js`, import.meta.url));
 
-/** A fixed port must be free; with `--port 0` the last one is taken again where it is, so that addresses stay. */
-const portFor = async (name: string, fixed: number | null, mesh: ServersFile): Promise<number> => {
-  if (fixed === null) {
-    const last = mesh.ports[name];
-    return last !== undefined && (await isPortFree(last)) ? last : 0;
+/** The last port where it is free, so that addresses stay the same; otherwise any that is free and not given yet. */
+const anyPort = async (last: number | undefined, given: ReadonlySet<number>): Promise<number> => {
+  if (last !== undefined && !given.has(last) && (await isPortFree(last))) return last;
+  for (;;) {
+    const port = await freePort();
+    if (!given.has(port)) return port;
   }
+};
+
+/** A port that was asked for must be free. */
+const fixedPort = async (name: string, fixed: number): Promise<number> => {
   if (fixed > PORT_MAX) {
     throw new CannotStart(
       `port ${fixed} for ${name} is above ${PORT_MAX}`,
@@ -67,18 +72,20 @@ const environment = (options: Options, infrastructure: Infrastructure): Record<s
 export class MeshPlanner {
   constructor(
     private readonly options: Options,
-    private readonly mesh: ServersFile,
+    private readonly servers: ServersFile,
   ) {}
 
   /** @throws CannotStart when a port that was asked for is in use: found before anything is started. */
   async ports(): Promise<ReadonlyMap<string, number>> {
     const { port } = this.options;
+    const wanted = this.gatewayNames().map(({ id }, index) => [id, port + index] as const);
     const ports = new Map<string, number>();
-    for (const [index, { id }] of this.gatewayNames().entries()) {
-      ports.set(id, await portFor(id, port === 0 ? null : port + index, this.mesh));
+    for (const [name, fixed] of [...wanted, [COMMAND_API, port + COMMAND_API_OFFSET] as const]) {
+      const given = new Set(ports.values());
+      const chosen = port === 0 ? anyPort(this.servers.ports[name], given) : fixedPort(name, fixed);
+      ports.set(name, await chosen);
     }
-    const commandPort = port === 0 ? null : port + COMMAND_API_OFFSET;
-    return ports.set(COMMAND_API, await portFor(COMMAND_API, commandPort, this.mesh));
+    return ports;
   }
 
   plan(infrastructure: Infrastructure, ports: ReadonlyMap<string, number>): MeshPlan {
@@ -99,7 +106,7 @@ export class MeshPlanner {
           ...env,
           ESTOP_PORT: portOf(COMMAND_API),
           ESTOP_DATABASE_URL: infrastructure.databaseUrl,
-          ESTOP_NODE_ID: this.mesh.nodeId,
+          ESTOP_NODE_ID: this.servers.nodeId,
         },
       },
       projector: {
