@@ -25,13 +25,33 @@ export const migrate = async (db: ReadModelDatabase): Promise<void> =>
     await applyMissing(transaction, READ_MODEL);
   });
 
-/** Empty tables of the same form beside the live ones, for a rebuild. Those of an earlier attempt are dropped. */
-export const createShadow = async (db: ReadModelDatabase): Promise<void> =>
+/**
+ * Empty tables of the same form beside the live ones, for a rebuild. Those of an earlier attempt are dropped. Indexes that
+ * only serve reading are left out, since filling is faster so: the answer holds their definitions for `buildIndexes`.
+ */
+export const createShadow = async (db: ReadModelDatabase): Promise<readonly string[]> =>
   await db.transaction().execute(async (transaction) => {
     await sql`drop schema if exists ${sql.id(SHADOW)} cascade`.execute(transaction);
     await sql`create schema ${sql.id(SHADOW)}`.execute(transaction);
     await applyMissing(transaction, SHADOW);
+    const { rows } = await sql<{ indexname: string; indexdef: string }>`
+      select indexname, indexdef from pg_indexes as i
+      where schemaname = ${SHADOW} and not exists (
+        select from pg_constraint as c join pg_namespace as n on n.oid = c.connamespace
+        where n.nspname = i.schemaname and c.conname = i.indexname)`.execute(transaction);
+    for (const { indexname } of rows) {
+      await sql`drop index ${sql.id(SHADOW, indexname)}`.execute(transaction);
+    }
+    return rows.map(({ indexdef }) => indexdef);
   });
+
+/** Builds the indexes that {@link createShadow} left out. */
+export const buildIndexes = async (
+  db: ReadModelDatabase,
+  definitions: readonly string[],
+): Promise<void> => {
+  for (const definition of definitions) await sql.raw(definition).execute(db);
+};
 
 const applyMissing = async (
   transaction: Transaction<ReadModel>,

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { claimDatabase } from '#testing';
 import { writeBatch, type WrittenBatch } from './batch-writer.js';
 import { type Database, openDatabase } from './connection.js';
-import { createShadow, migrate } from './migrate.js';
+import { buildIndexes, createShadow, migrate } from './migrate.js';
 import { listAgentStats } from './queries/agent-stats.js';
 import { listAudit } from './queries/audit-lines.js';
 import { listDueHealth } from './queries/due-health.js';
@@ -233,7 +233,8 @@ describe('the read model', () => {
   it('swaps in tables that were filled beside it, and tells each difference', async () => {
     const start = line(1, { type: 'LogStarted', details: { incarnation: 'one' } });
     await write('CONTROL', 0, 2, { audit_log: [start, line(2)] });
-    await createShadow(database.db);
+    const indexes = await createShadow(database.db);
+    expect(indexes).not.toEqual([]);
     await writeBatch(database.db, {
       schema: 'read_model_shadow',
       stream: 'CONTROL',
@@ -241,6 +242,7 @@ describe('the read model', () => {
       upTo: 2,
       batch: { ...NOTHING, audit_log: [line(2, { reason: 'other' }), start] },
     });
+    await buildIndexes(database.db, indexes);
     const tables = await compareAndSwap(database.db);
     const differing = tables.filter(({ before, after }) => before !== after);
     expect(differing.map(({ name, rows }) => [name, rows])).toEqual([['audit_log', 2]]);

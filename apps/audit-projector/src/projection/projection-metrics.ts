@@ -1,15 +1,20 @@
+import type { ProjectionStatus } from '#contracts';
 import type { Clock, Metrics } from '#platform';
-import type { StreamProjector } from './stream-projector.js';
+
+/** What can be asked how it stands. */
+export interface Watched {
+  status(): Promise<ProjectionStatus>;
+}
 
 /** What Prometheus sees of the projection. */
 export interface ProjectionMetrics {
   projected(stream: string, events: number, lastStoredAtMs: number): void;
   /** Asked at each scrape. */
-  watch(stream: string, projector: StreamProjector): void;
+  watch(stream: string, projector: Watched): void;
 }
 
 export const projectionMetrics = (metrics: Metrics, clock: Clock): ProjectionMetrics => {
-  const watched = new Map<string, StreamProjector>();
+  const watched = new Map<string, Watched>();
   const events = metrics.counter({
     name: 'estop_projected_events_total',
     help: 'Events that were written to the read model.',

@@ -1,5 +1,6 @@
 import type { RebuildReport } from '#contracts';
 import {
+  buildIndexes,
   compareAndSwap,
   createShadow,
   positionOf,
@@ -79,12 +80,8 @@ export class Rebuild {
   private async rebuild(): Promise<RebuildReport> {
     const { db, streams, clock, log } = this.options;
     const startedMs = clock.monotonicMs();
-    await createShadow(db);
     const shadow = streams.map((stream) => new ShadowStream(db, stream));
-    for (let round = 0; round < ROUNDS_MAX; round += 1) {
-      for (const stream of shadow) await stream.catchUp();
-      if ((await gapOf(shadow)) <= SMALL_GAP) break;
-    }
+    await this.fill(shadow);
     const open = await Promise.all(streams.map(({ projector }) => projector.hold()));
     try {
       for (const stream of shadow) await stream.catchUp();
@@ -102,6 +99,17 @@ export class Rebuild {
     } finally {
       for (const release of open) release();
       for (const { projector } of streams) projector.again();
+    }
+  }
+
+  /** Up to where the live tables nearly are, while they go on. */
+  private async fill(shadow: readonly ShadowStream[]): Promise<void> {
+    const { db } = this.options;
+    const indexes = await createShadow(db);
+    for (const stream of shadow) await stream.catchUp();
+    await buildIndexes(db, indexes);
+    for (let round = 1; round < ROUNDS_MAX && (await gapOf(shadow)) > SMALL_GAP; round += 1) {
+      for (const stream of shadow) await stream.catchUp();
     }
   }
 }
