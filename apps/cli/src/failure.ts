@@ -56,10 +56,12 @@ const refusal = (error: EstopError): Description => {
 };
 
 const cures: Readonly<Record<string, string>> = {
-  no_answer: 'Nothing is known to be stopped. Try another gateway: --url URL,URL or ESTOP_URL.',
+  no_answer:
+    'Nothing is known to be stopped or changed. Is the mesh up? Name other gateways with --url URL,URL or ESTOP_URL.',
   unauthenticated: 'Set ESTOP_API_KEY to a key of this mesh.',
   forbidden: 'Ask for a key with the role that may do this: "estop keys list" shows who has one.',
   root_cause_required: 'Write it down: --reason "what was wrong, and what was done about it".',
+  held_by_wider_stop: 'Lift that order, if you mean it: estop resume stop_… --reason "…".',
   plan_changed: 'Look again with --dry-run, then use the new plan.',
 };
 
@@ -70,9 +72,14 @@ const namedIn = (details: Readonly<Record<string, unknown>>): readonly string[] 
   return (named ?? []).map((entry) => `  ${lineOf(entry)}`);
 };
 
+/** What tells people most, first; the rest is in `--json`. */
+const telling = ['path', 'order_id', 'mode', 'scope', 'address', 'message', 'reason'];
+
 const lineOf = (entry: unknown): string => {
   if (typeof entry !== 'object' || entry === null) return String(entry);
-  return Object.values(entry)
+  const facts = entry as Readonly<Record<string, unknown>>;
+  return telling
+    .map((name) => facts[name])
     .filter((value) => typeof value === 'string')
     .join('  ');
 };

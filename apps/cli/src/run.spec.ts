@@ -71,7 +71,7 @@ describe('exit codes', () => {
     };
     const result = await estop(['why', AGENT], { answer });
     expect(result.code).toBe(1);
-    expect(result.err).toContain('Nothing is known to be stopped');
+    expect(result.err).toContain('Nothing is known to be stopped or changed');
   });
 });
 

@@ -1,5 +1,5 @@
-import { listAudit, rebuildAudit } from '#contracts';
-import type { Caller } from './http/caller.js';
+import { listAudit, projectionStatus, rebuildAudit } from '#contracts';
+import type { BodyOf, Caller } from './http/caller.js';
 import type { CallOptions } from './http/transport.js';
 
 export interface AuditQuery {
@@ -13,8 +13,8 @@ export interface AuditQuery {
   readonly to?: string;
 }
 
-/** A rebuild replays the whole log; this is how long its answer may take, in milliseconds. */
-const REBUILD_TIMEOUT_MS = 600_000;
+/** How long the answer of a rebuild may take, in milliseconds. */
+const REBUILD_TIMEOUT_MS = 60_000;
 
 /** Who did what, when and why. */
 export class AuditApi {
@@ -25,11 +25,19 @@ export class AuditApi {
     return this.caller.call(listAudit, { query: { ...query } }, options);
   }
 
-  /** Drops the read model and replays the logs into it. Traffic and stops go on meanwhile. */
-  rebuild(options: CallOptions = {}) {
+  /** How far the read model has followed the logs, and whether it is being rebuilt. */
+  projection(options?: CallOptions) {
+    return this.caller.call(projectionStatus, {}, options);
+  }
+
+  /**
+   * Replays the logs into a new read model. Traffic and stops go on meanwhile. Where it takes longer than the answer waits,
+   * that is `rebuilding: true`, and {@link projection} tells when it is done.
+   */
+  rebuild(body: BodyOf<typeof rebuildAudit> = {}, options: CallOptions = {}) {
     return this.caller.call(
       rebuildAudit,
-      { body: {} },
+      { body },
       { attemptTimeoutMs: REBUILD_TIMEOUT_MS, ...options },
     );
   }

@@ -106,10 +106,15 @@ export const stopSteps = (world: World): void => {
     expect([again.status, again.body.changed]).toEqual([200, false]);
   });
 
-  it('an address will do for an id, URL-encoded', async () => {
-    const path = `/v1/mesh/agents/${encodeURIComponent(address('sender'))}`;
+  it.each([
+    ['URL-encoded', encodeURIComponent(address('sender'))],
+    ['as it is, as the READMEs of AXME show it', address('sender')],
+  ])('an address will do for an id, %s', async (_how, spelled) => {
+    const path = `/v1/mesh/agents/${spelled}`;
     const killed = await world.as('operator').post(`${path}/kill`, { reason: 'by address' });
     expect([killed.status, killed.body.agent.address]).toEqual([200, address('sender')]);
+    const seen = await world.as('viewer').get(path);
+    expect(seen.body.agent.health_status).toBe('killed');
     expect((await world.as('operator').post(`${path}/resume`)).status).toBe(200);
   });
 

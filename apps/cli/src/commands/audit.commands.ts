@@ -1,10 +1,8 @@
-import type { AuditEntry } from '#contracts';
 import type { AuditQuery } from '#sdk';
 import type { Call, Command } from '../command.js';
-import { exitCodes } from '../exit-codes.js';
-import type { Paint } from '../render/paint.js';
-import { table } from '../render/table.js';
-import { reasonText, shown, when } from '../render/words.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
+import { entryTable, rebuildReport } from '../render/audit.js';
+import { shown } from '../render/words.js';
 
 /** Flag, and the name that the API has for it. */
 const filters = {
@@ -51,43 +49,50 @@ const queryOf = ({ flags }: Call): AuditQuery => {
   return { limit: flags.count('limit') ?? 50, ...Object.fromEntries(given) };
 };
 
-const entryTable = (entries: readonly AuditEntry[], paint: Paint): string =>
-  table(
-    ['SEQ', 'AT', 'EVENT', 'ABOUT', 'BY', 'REASON'],
-    entries.map((entry) => [
-      String(entry.sequence),
-      when(entry.at),
-      entry.type,
-      shown(entry.address ?? entry.order_id ?? '-'),
-      shown(`${entry.actor.kind} ${entry.actor.id}`),
-      entry.reason === null ? '-' : reasonText(entry.reason),
-    ]),
-    paint,
-  );
-
 const rebuild: Command = {
   name: 'audit rebuild',
-  summary: 'drop the read model and replay the logs into it',
+  summary: 'replay the logs into a new read model, and compare',
   words: { min: 0, max: 0 },
   needs: 'admin',
-  details: ['Traffic and stops go on meanwhile. The tables come out identical.'],
+  details: [
+    'Traffic and stops go on meanwhile. The tables come out as they were; where they do not, it is said.',
+  ],
+  flags: {
+    'accept-loss': { help: 'go on though a log has forgotten its beginning' },
+  },
   examples: ['estop audit rebuild', 'estop audit rebuild --json'],
-  run: async ({ estop, terminal, json }) => {
-    const answer = await estop.audit.rebuild({ signal: terminal.signal });
-    terminal.out(json ? JSON.stringify(answer) : rebuilt(answer));
+  run: async (call) => {
+    const { estop, terminal, json, paint, flags } = call;
+    const body = { accept_loss: flags.has('accept-loss') };
+    const answer = await estop.audit.rebuild(body, { signal: terminal.signal });
+    if (answer.rebuilding) return waitForRebuild(call);
+    terminal.out(json ? JSON.stringify(answer) : rebuildReport(answer, paint));
     return exitCodes.confirmed;
   },
 };
 
-const rebuilt = (answer: Readonly<Record<string, unknown>>): string => {
-  const facts = Object.entries(answer).filter(([name]) => name !== 'ok');
-  return [
-    'rebuilt',
-    ...facts.map(
-      ([name, value]) =>
-        `  ${name}  ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
-    ),
-  ].join('\n');
+const POLL_MS = 1000;
+
+/** A long log: ask until it is done. Its comparison stands in the projector's log. */
+const waitForRebuild = async ({ estop, terminal, json }: Call): Promise<ExitCode> => {
+  const options = { signal: terminal.signal };
+  if (!json) terminal.err('Rebuilding; Ctrl+C leaves it running.');
+  for (;;) {
+    await terminal.sleep(POLL_MS, terminal.signal);
+    const status = await estop.audit.projection(options);
+    if (status.rebuilding) continue;
+    const stopped = status.streams.filter(({ state }) => state === 'stopped');
+    if (json) terminal.out(JSON.stringify(status));
+    else
+      terminal.out(
+        stopped.length === 0
+          ? 'rebuilt'
+          : stopped
+              .map(({ stream, problem }) => `${stream}: ${shown(problem ?? 'stopped')}`)
+              .join('\n'),
+      );
+    return stopped.length === 0 ? exitCodes.confirmed : exitCodes.failed;
+  }
 };
 
 export const auditCommands: readonly Command[] = [list, rebuild];
