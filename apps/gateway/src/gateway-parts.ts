@@ -12,7 +12,7 @@ import type { GatewayOptions } from './gateway-options.js';
 import type { GatewayShared } from './gateway-shared.js';
 import { lifeCycle } from './life-cycle.js';
 import { routeHandlers } from './route-handlers.js';
-import { OpenStreams } from './streams/open-streams.js';
+import { OpenStreams, type CutCause } from './streams/open-streams.js';
 import { workParts } from './work-parts.js';
 
 export interface GatewayPartsOptions extends Omit<GatewayOptions, 'nats'> {
@@ -21,6 +21,8 @@ export interface GatewayPartsOptions extends Omit<GatewayOptions, 'nats'> {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** `true` from the moment that the gateway begins to stop. */
+  stopping(): boolean;
 }
 
 const VISIBILITY_MS = 90_000;
@@ -33,8 +35,9 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
   const metrics = gatewayMetrics(options.metrics);
   const shared: GatewayShared = { identity, logs, view, clock, ids, log, metrics };
   const { activity, outbox } = activityParts(shared);
-  const gate = gateOf(shared, activity);
-  const onCut = (cause: 'stop' | 'key'): void => metrics.cut.inc({ cause });
+  const ready = (): boolean => controlLog.ready() && membership.member && !options.stopping();
+  const gate = gateOf({ ...shared, ready }, activity);
+  const onCut = (cause: CutCause): void => metrics.cut.inc({ cause });
   const streams = new OpenStreams({ gate, view, clock, onCut });
   const work = workParts({ ...shared, gate, visibilityMs });
   const { inHand, held } = work;
@@ -45,7 +48,7 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
     boot: () => membership.boot,
     position: () => view.position,
   });
-  const enforced = { ...shared, streams, inHand, held, reports, membership, activity };
+  const enforced = { ...shared, gate, streams, inHand, held, reports, membership, activity };
   const enforcement = new Enforcement(enforced);
   metrics.watch({
     openStreams: () => streams.size,
@@ -77,10 +80,14 @@ const activityParts = (shared: GatewayShared) => {
   return { outbox, activity: new Activity({ ...shared, outbox }) };
 };
 
-const gateOf = ({ view, clock, metrics }: GatewayShared, activity: Activity): Gate =>
+const gateOf = (
+  { view, clock, metrics, ready }: GatewayShared & { ready(): boolean },
+  activity: Activity,
+): Gate =>
   new Gate({
     view,
     clock,
+    ready,
     onDecision: (decision) => {
       activity.decided(decision);
       metrics.decisions.inc({ act: decision.act, refused_by: decision.refusedBy ?? '' });

@@ -43,12 +43,20 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     onChange: (change, stored) => parts.enforcement.onChange(change, stored),
     onApplied: () => parts.enforcement.onApplied(),
   });
-  const parts: GatewayParts = gatewayParts({ ...options, logs, controlLog, metrics, clock, ids });
+  const parts: GatewayParts = gatewayParts({
+    ...options,
+    logs,
+    controlLog,
+    metrics,
+    clock,
+    ids,
+    stopping: () => serving.stopping,
+  });
   const host: RouteHost = {
     view: controlLog.view,
     clock,
     log,
-    ready: () => controlLog.ready() && parts.membership.member && !serving.stopping,
+    ready: () => parts.gate.ready(),
     notReadyCode: 'gateway_fenced',
     idempotency: createIdempotency(logs.idempotency, clock),
     admit: (route, call) => parts.gate.admit(route, call),

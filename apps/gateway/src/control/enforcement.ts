@@ -3,6 +3,7 @@ import type { Clock, StoredControl } from '#platform';
 import type { Activity } from '../activity/activity.js';
 import type { HeldWork } from '../deliveries/held-work.js';
 import type { WorkInHand } from '../deliveries/work-in-hand.js';
+import type { Gate } from '../gate/gate.js';
 import type { GatewayMetrics } from '../gateway-metrics.js';
 import type { OpenStreams } from '../streams/open-streams.js';
 import type { Membership } from './membership.js';
@@ -10,6 +11,7 @@ import type { PositionReports } from './position-reports.js';
 
 export interface EnforcementOptions {
   readonly view: ControlView;
+  readonly gate: Pick<Gate, 'ready'>;
   readonly clock: Clock;
   readonly streams: OpenStreams;
   readonly inHand: WorkInHand;
@@ -20,7 +22,7 @@ export interface EnforcementOptions {
   readonly metrics: GatewayMetrics;
 }
 
-const DRAIN_CHECK_MS = 100;
+const CHECK_MS = 100;
 const EVERYBODY: Pick<ControlChange, 'touches'> = { touches: () => true };
 
 /** Carries out what a control event means for what is open here, and says so only afterwards. */
@@ -31,7 +33,7 @@ export class Enforcement {
   constructor(private readonly options: EnforcementOptions) {}
 
   start(): void {
-    this.timer = setInterval(() => this.endDrains(), DRAIN_CHECK_MS);
+    this.timer = setInterval(() => this.check(), CHECK_MS);
   }
 
   stop(): void {
@@ -46,7 +48,7 @@ export class Enforcement {
     if (change.revokedKeys.length > 0) streams.closeKeys(change.revokedKeys);
     const cut = this.cut(change);
     if (change.lifted !== null) held.release();
-    if (!membership.member) return;
+    if (!membership.member) return streams.fence();
     this.measure(change, stored);
     if (change.ordered !== null) {
       this.confirm(change.ordered, {
@@ -86,6 +88,11 @@ export class Enforcement {
     if (change.ordered === null && change.lifted === null) return;
     const seconds = Math.max(0, this.options.clock.nowMs() - stored.storedAtMs) / 1000;
     this.options.metrics.propagation.observe({ change: change.ordered ? 'stop' : 'lift' }, seconds);
+  }
+
+  private check(): void {
+    if (this.options.gate.ready()) this.endDrains();
+    else this.options.streams.fence();
   }
 
   /** A drain past its deadline is a halt, without another word from the log. */

@@ -50,6 +50,7 @@ export class Delivery {
   }
 
   private async tryHand(item: Item, taker: Taker): Promise<DeliveryOutcome> {
+    this.options.gate.requireReady();
     const intent = await this.load(item);
     const { state } = intent;
     if (state.status === 'ended') return this.done(item);
@@ -105,8 +106,8 @@ export class Delivery {
     };
     // A stop may have come while the delivery was on its way to the log; the gate has the last word.
     const verdict = this.options.gate.judge(askFor(intent, taker));
-    if (!verdict.allowed) {
-      await returns.take(hand, cause(verdict.hold));
+    if (!verdict.allowed || !this.options.gate.ready()) {
+      await returns.take(hand, cause(verdict.allowed ? null : verdict.hold));
       return 'returned';
     }
     if (!taker.send(wireOf(intent, item), item.deliverySeq)) {

@@ -1,6 +1,6 @@
 import type { RouteDefinition } from '#contracts';
 import { judge, type Ask, type ControlView, type Verdict } from '#domain';
-import type { AnyCall, Clock } from '#platform';
+import { ApiProblem, type AnyCall, type Clock } from '#platform';
 import { decisionOf, type Decision } from './decisions.js';
 import { gateRules } from './gate-rules.js';
 import { refusal } from './stop-problem.js';
@@ -8,6 +8,8 @@ import { refusal } from './stop-problem.js';
 export interface GateOptions {
   readonly view: ControlView;
   readonly clock: Clock;
+  /** `false`: this gateway cannot prove what it knows, so nothing passes. */
+  ready(): boolean;
   /** Told of every decision that counts: what came in, and what was handed out. */
   onDecision(decision: Decision): void;
 }
@@ -32,6 +34,16 @@ export class Gate {
     const asks = rule.asks({ ...call, principal: call.principal });
     const verdicts = asks.map((ask) => (rule.tells ? this.judge(ask, true) : this.require(ask)));
     this.verdicts.set(call.request, verdicts);
+  }
+
+  ready(): boolean {
+    return this.options.ready();
+  }
+
+  /** For what goes on beyond a request. @throws ApiProblem `gateway_fenced` */
+  requireReady(): void {
+    if (this.ready()) return;
+    throw new ApiProblem('gateway_fenced', 'This gateway cannot prove its state. Try another one.');
   }
 
   /** What `admit` found, in the order of the rule's asks. */

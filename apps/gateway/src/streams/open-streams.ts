@@ -11,8 +11,11 @@ export interface OpenStreamsOptions {
   readonly streamsMax?: number;
   /** @default 256 */
   readonly streamsPerKeyMax?: number;
-  onCut(cause: 'stop' | 'key'): void;
+  onCut(cause: CutCause): void;
 }
+
+/** `fenced`: the gateway itself may serve no more. */
+export type CutCause = 'stop' | 'key' | 'fenced';
 
 interface OpenStream {
   readonly sse: Sse;
@@ -51,6 +54,7 @@ export class OpenStreams {
     const { keyId } = call.principal;
     this.refuseTooMany(keyId);
     // The call was judged before its handler read from the log; a stop may have come meanwhile.
+    this.options.gate.requireReady();
     if (ask !== null) this.options.gate.recheck(ask);
     this.refuseRevoked(keyId);
     const stream: OpenStream = { sse: openSse(call.reply), keyId, ask };
@@ -81,7 +85,12 @@ export class OpenStreams {
     }
   }
 
-  private end(stream: OpenStream, cause: 'stop' | 'key', why: string): void {
+  /** Ends all: what this gateway knows is proven no more. */
+  fence(): void {
+    for (const stream of this.streams) this.end(stream, 'fenced', 'gateway_fenced');
+  }
+
+  private end(stream: OpenStream, cause: CutCause, why: string): void {
     // A comment, since programs take every event of these streams for work.
     stream.sse.comment(why);
     stream.sse.close();

@@ -1,0 +1,121 @@
+import {
+  activityEvents,
+  eventCodec,
+  type ActivityEvent,
+  type Address,
+  type GatewayId,
+  type RegionName,
+  type StopOrderId,
+} from '#contracts';
+import { InMemoryEventStore } from '#event-store';
+import { createLogger, systemIds } from '#platform';
+import type { Decision } from '../gate/decisions.js';
+import { ActivityOutbox } from './activity-outbox.js';
+import { Activity } from './activity.js';
+import { DecisionCounts } from './decision-counts.js';
+
+const MAILER = 'agent://acme/production/mailer' as Address;
+const decision = (more: Partial<Decision> = {}): Decision => ({
+  address: MAILER,
+  act: 'intent.send',
+  refusedBy: null,
+  orderId: null,
+  subject: 'email.send.v1',
+  ...more,
+});
+const log = createLogger({ service: 'gateway', level: 'silent' });
+const newStore = () => new InMemoryEventStore<ActivityEvent>({ codec: eventCodec(activityEvents) });
+
+describe('decisions', () => {
+  it('that are equal become one count', () => {
+    const counts = new DecisionCounts();
+    const refused = decision({ refusedBy: 'agent_killed', orderId: 'stop_a' });
+    for (const it of [decision(), refused, refused]) counts.add(it);
+    expect(counts.take().get(MAILER)).toEqual([
+      { ...decision(), address: undefined, count: 1 },
+      { ...refused, address: undefined, count: 2 },
+    ]);
+    expect(counts.take().size).toBe(0);
+  });
+
+  it('of endless kinds do not grow without end', () => {
+    const counts = new DecisionCounts();
+    for (let kind = 0; kind < 1000; kind += 1)
+      counts.add(decision({ subject: `email.n${kind}.v1` }));
+    const taken = counts.take().get(MAILER) ?? [];
+    expect(taken).toHaveLength(201);
+    expect(taken.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
+  });
+
+  it('about a queue are nobody’s account', () => {
+    const counts = new DecisionCounts();
+    counts.add(decision({ address: 'queue://acme/production/mail' as never }));
+    expect(counts.take().size).toBe(0);
+  });
+});
+
+describe('activity', () => {
+  const identity = { gateway: 'us-east-1' as GatewayId, region: 'us-east' as RegionName };
+  const clock = { nowMs: () => 1000, monotonicMs: () => 1000 };
+  const newActivity = (store: InMemoryEventStore<ActivityEvent>, waitingMax?: number) => {
+    const lost: number[] = [];
+    const outbox = new ActivityOutbox({
+      store,
+      log,
+      waitingMax,
+      onLost: (count) => lost.push(count),
+    });
+    return { lost, outbox, activity: new Activity({ identity, outbox, clock, ids: systemIds }) };
+  };
+
+  it('is written on the subject of its agent', async () => {
+    const store = newStore();
+    const { activity } = newActivity(store);
+    activity.decided(decision());
+    activity.heartbeat(MAILER, { instance: null, answered: 'healthy', usage: null });
+    await activity.stop();
+    const stored = await store.read('activity.us-east.acme.production.mailer');
+    expect(stored.map(({ decoded }) => decoded.known && decoded.event.type)).toEqual([
+      'HeartbeatReceived',
+      'DecisionsCounted',
+    ]);
+  });
+
+  it('of a stop on many is written where no agent is', async () => {
+    const store = newStore();
+    const { activity } = newActivity(store);
+    const order = { selector: { namespace: 'acme/production' } };
+    activity.stopApplied(order as never, {
+      orderId: 'stop_aaaaaaaaaaaaaaaaaaaa' as StopOrderId,
+      boot: 1,
+      position: 7,
+      appliedAfterMs: 1,
+      cut: { streams: 2, calls: 0 },
+    });
+    await activity.stop();
+    expect(await store.read('activity.us-east.acme.production.~stops')).toHaveLength(1);
+  });
+
+  it('waits while the log is away, and is stored once after that', async () => {
+    const store = newStore();
+    const { activity, outbox, lost } = newActivity(store);
+    store.setAvailable(false);
+    activity.decided(decision());
+    await activity.stop();
+    expect(outbox.waiting).toBe(1);
+    store.setAvailable(true);
+    await outbox.flush();
+    expect([outbox.waiting, (await store.read('activity.>')).length, lost]).toEqual([0, 1, []]);
+  });
+
+  it('is dropped at the limit, the oldest first, and counted', async () => {
+    const store = newStore();
+    const { activity, lost } = newActivity(store, 2);
+    for (const instance of ['a', 'b', 'c'])
+      activity.heartbeat(MAILER, { instance, answered: 'healthy', usage: null });
+    await activity.stop();
+    const stored = await store.read('activity.>');
+    expect(lost).toEqual([1]);
+    expect(JSON.stringify(stored)).not.toContain('"instance":"a"');
+  });
+});
