@@ -1,16 +1,38 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { endHelpers } from './run.mjs';
 
 const WATCH_MS = 250;
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** npm does not always say that it dies; our parent's number tells. */
+/** Name and parent of a process; `null` where the system does not tell. */
+const lookUp = (pid) => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const end = stat.lastIndexOf(')');
+    return {
+      name: stat.slice(stat.indexOf('(') + 1, end),
+      parent: Number(stat.slice(end + 2).split(' ')[1]),
+    };
+  } catch {
+    return null;
+  }
+};
+
+/** Our ancestors up to npm: often it has a shell in between, which outlives it. */
+const ancestors = () => {
+  const parent = lookUp(process.ppid);
+  const shell = parent !== null && /^(sh|dash|bash|ash|zsh)$/.test(parent.name);
+  return `${process.ppid} ${shell ? parent.parent : ''}`;
+};
+
+/** npm does not always say that it dies; our ancestors' numbers tell. */
 const watchParent = (onOrphaned) => {
   if (process.env.npm_lifecycle_event === undefined) return () => undefined;
-  const parent = process.ppid;
+  const before = ancestors();
   const watching = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (ancestors() === before) return;
     clearInterval(watching);
     onOrphaned();
   }, WATCH_MS);
