@@ -1,0 +1,50 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNatsServer } from '#embedded';
+import type { Contender } from '../rounds.js';
+import { Child } from './child.js';
+import { msBetween, nowNs, type SubscriberReport } from './child-messages.js';
+
+const SUBSCRIBERS = 4;
+const MESSAGE_BYTES = 600;
+
+/**
+ * The least that any design on JetStream must pay: one publish into a file stream with fsync, until the last of four
+ * ordered consumers in four processes has it.
+ */
+export const bareFanOut = async (): Promise<{ contender: Contender; stop(): Promise<void> }> => {
+  const dir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
+  const server = await startNatsServer({ dir });
+  const connection = await connect({ servers: server.url });
+  const manager = await jetstreamManager(connection);
+  await manager.streams.add({ name: 'BARE', subjects: ['bare.>'] });
+  const subscribers = Array.from(
+    { length: SUBSCRIBERS },
+    () => new Child<SubscriberReport>('bare-subscriber.js', [server.url]),
+  );
+  await Promise.all(subscribers.map((subscriber) => subscriber.next('ready')));
+  const js = jetstream(connection);
+  const measure = async (): Promise<number> => {
+    const marker = randomUUID().padEnd(MESSAGE_BYTES, '.');
+    const received = subscribers.map((subscriber) =>
+      subscriber.next('received', (report) => report.marker === marker),
+    );
+    const startedNs = nowNs();
+    await js.publish('bare.order', marker, { msgID: randomUUID() });
+    const times = (await Promise.all(received)).map(({ atNs }) => BigInt(atNs));
+    return Math.max(...times.map((atNs) => msBetween(startedNs, atNs)));
+  };
+  return {
+    contender: { name: 'bare JetStream fan-out', measure },
+    stop: async () => {
+      await Promise.all(subscribers.map((subscriber) => subscriber.end()));
+      await connection.close();
+      await server.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,19 @@
+import { jetstream } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { nowNs, type SubscriberReport } from './child-messages.js';
+
+/**
+ * The baseline: a bare ordered consumer on a bare stream, which says when each message came. One process each, as a gateway
+ * is one.
+ */
+const [url, user, pass] = process.argv.slice(2);
+const tell = (report: SubscriberReport): void => void process.send?.(report);
+
+const connection = await connect({ servers: url, user, pass });
+const consumer = await jetstream(connection).consumers.get('BARE');
+const messages = await consumer.consume();
+tell({ kind: 'ready' });
+process.once('disconnect', () => process.exit());
+for await (const message of messages) {
+  tell({ kind: 'received', marker: message.string(), atNs: nowNs().toString() });
+}
