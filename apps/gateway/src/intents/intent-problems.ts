@@ -1,5 +1,5 @@
 import type { ProblemCode } from '#contracts';
-import { statusOf, type IntentRejection } from '#domain';
+import { INTENT_CHANGES_MAX, statusOf, type IntentRejection } from '#domain';
 import { ApiProblem } from '#platform';
 import type { LoadedIntent } from './intent-history.js';
 import type { Acted } from './intent-log.js';
@@ -12,6 +12,11 @@ const problems: Readonly<
   ALREADY_ENDED: {
     code: 'already_ended',
     say: ({ id, state }) => `The intent ${id} has ended already: it is ${statusOf(state)}.`,
+  },
+  TOO_MANY_CHANGES: {
+    code: 'conflict',
+    say: ({ id }) =>
+      `The intent ${id} has ${INTENT_CHANGES_MAX} changes already and takes no more. End it, and send another.`,
   },
   GENERATION_CHANGED: {
     code: 'generation_changed',

@@ -14,6 +14,7 @@ export const evolveIntent = (state: IntentState, fact: IntentFact): IntentState 
       attempts: 0,
       checkpoint: undefined,
       generation: 0,
+      changes: 0,
       takers: [],
       inHand: null,
       returned: null,
@@ -31,11 +32,11 @@ const evolveOpen = (state: OpenIntent, fact: Going): IntentState => {
     case 'IntentReturned':
       return returned(state, fact.data);
     case 'IntentProgressed':
-      return { ...state, wire: fact.data.status };
+      return { ...state, wire: fact.data.status, changes: state.changes + 1 };
     case 'IntentCheckpointed':
-      return { ...state, checkpoint: fact.data.data };
+      return { ...state, checkpoint: fact.data.data, changes: state.changes + 1 };
     case 'IntentControlled':
-      return { ...state, generation: fact.data.generation };
+      return { ...state, generation: fact.data.generation, changes: state.changes + 1 };
   }
 };
 
@@ -83,5 +84,6 @@ const factsOf = (state: OpenIntent): IntentFacts => ({
   attempts: state.attempts,
   checkpoint: state.checkpoint,
   generation: state.generation,
+  changes: state.changes,
   takers: state.takers,
 });

@@ -40,6 +40,8 @@ export interface IntentFacts {
   readonly checkpoint: unknown;
   /** Grows by one with every change of controls or policy. */
   readonly generation: number;
+  /** Checkpoints, progress and controls so far: each is kept, so there is a limit to them. */
+  readonly changes: number;
   /** Everybody who ever had it. */
   readonly takers: readonly Address[];
 }

@@ -53,5 +53,9 @@ export interface ResolveIntent {
   readonly reason: string | null;
 }
 
+/** `TOO_MANY_CHANGES`: all are kept and read again, so an intent takes only so many; it can still end. */
 export type IntentRejection =
-  'ALREADY_EXISTS' | 'NOT_FOUND' | 'ALREADY_ENDED' | 'GENERATION_CHANGED';
+  'ALREADY_EXISTS' | 'NOT_FOUND' | 'ALREADY_ENDED' | 'GENERATION_CHANGED' | 'TOO_MANY_CHANGES';
+
+/** Checkpoints, progress and controls that one intent takes. */
+export const INTENT_CHANGES_MAX = 10_000;

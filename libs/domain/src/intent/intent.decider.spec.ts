@@ -103,6 +103,16 @@ describe('CheckpointIntent', () => {
       .then({ type: 'IntentCheckpointed', data: { data: { done: 40 } } }));
   it('is refused after the end', () =>
     given(submitted, completed).when(checkpoint).thenRejected('ALREADY_ENDED'));
+  it('is refused when too many were kept already, but the end is not', () => {
+    const one: IntentFact = { type: 'IntentCheckpointed', data: { data: 1 } };
+    const many = Array<IntentFact>(10_000).fill(one);
+    given(submitted, ...many)
+      .when(checkpoint)
+      .thenRejected('TOO_MANY_CHANGES');
+    given(submitted, ...many)
+      .when(resolve('COMPLETED'))
+      .then(completed);
+  });
 });
 
 describe('AnswerIntent', () => {

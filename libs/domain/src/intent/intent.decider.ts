@@ -2,11 +2,12 @@ import type { IntentFact, JsonObject } from '#contracts';
 import { accept, reject, type Decider, type Decision } from '../decider.js';
 import { evolveIntent } from './intent-evolution.js';
 import type { IntentState, OpenIntent } from './intent-state.js';
-import type {
-  ControlIntent,
-  IntentCommand,
-  IntentRejection,
-  ResolveIntent,
+import {
+  INTENT_CHANGES_MAX,
+  type ControlIntent,
+  type IntentCommand,
+  type IntentRejection,
+  type ResolveIntent,
 } from './intent.commands.js';
 
 export type IntentDecision = Decision<IntentFact, IntentRejection>;
@@ -21,8 +22,20 @@ const decide = (command: IntentCommand, state: IntentState): IntentDecision => {
   }
   if (state.status === 'absent') return reject('NOT_FOUND');
   if (state.status === 'ended') return reject('ALREADY_ENDED');
-  return decideOpen(command, state);
+  const decision = decideOpen(command, state);
+  return overfull(decision, state) ? reject('TOO_MANY_CHANGES') : decision;
 };
+
+const CHANGES: readonly IntentFact['type'][] = [
+  'IntentCheckpointed',
+  'IntentProgressed',
+  'IntentControlled',
+];
+
+const overfull = (decision: IntentDecision, { changes }: OpenIntent): boolean =>
+  changes >= INTENT_CHANGES_MAX &&
+  decision.accepted &&
+  decision.events.some(({ type }) => CHANGES.includes(type));
 
 const decideOpen = (command: After, state: OpenIntent): IntentDecision => {
   switch (command.type) {

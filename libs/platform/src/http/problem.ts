@@ -81,6 +81,12 @@ const ofFramework: Readonly<Record<string, readonly [ProblemCode, string]>> = {
     'A part of the path is longer than 1024 characters.',
   ],
   LOG_UNAVAILABLE: ['log_unavailable', 'The log cannot be reached. Try again shortly.'],
+  WRONG_SEQUENCE: ['conflict', 'Others changed the same thing at the same moment. Try again.'],
+  UNREADABLE_HISTORY: [
+    'gateway_fenced',
+    'The log holds an event about this that this build cannot read. Update it.',
+  ],
+  EVENT_TOO_LARGE: ['payload_too_large', 'The log cannot take an event as large as this one.'],
 };
 
 /** What the caller is told about an error. An unexpected one says nothing of its cause. */
