@@ -27,6 +27,8 @@ export class Membership {
   private state: State = { kind: 'outside' };
   private url: string | null = null;
   private leaving = false;
+  /** The boot that this process tries to join with. */
+  private joining = 0;
 
   constructor(private readonly options: MembershipOptions) {}
 
@@ -43,16 +45,19 @@ export class Membership {
   async join(url: string): Promise<void> {
     this.url = url;
     const { identity, controlLog } = this.options;
-    const boot = controlLog.view.lastBootOf(identity.gateway) + 1;
-    const outcome = await this.append({ type: 'JoinGateway', ...identity, boot, url });
-    if (!outcome.accepted || !(await controlLog.until(outcome.sequence, APPLY_MS_MAX))) {
-      throw new Error(`gateway ${identity.gateway} could not join with boot ${boot}`);
+    for (let boot = controlLog.view.lastBootOf(identity.gateway) + 1; ; boot += 1) {
+      this.joining = boot;
+      const outcome = await this.append({ type: 'JoinGateway', ...identity, boot, url });
+      // Silence: another process of this name has joined with this very boot. The higher boot holds.
+      if (!outcome.accepted || outcome.events.length === 0) continue;
+      if (await controlLog.until(outcome.sequence, APPLY_MS_MAX)) return;
+      throw new Error(`gateway ${identity.gateway} has not read its join with boot ${boot}`);
     }
-    if (this.state.kind === 'outside') this.state = { kind: 'member', boot };
   }
 
   /** What the control log says about this gateway. */
   observe({ joined, left }: ControlChange): void {
+    if (this.state.kind === 'outside') return this.observeJoin(joined);
     if (this.state.kind !== 'member' || this.leaving) return;
     const { gateway } = this.options.identity;
     const { boot } = this.state;
@@ -72,6 +77,13 @@ export class Membership {
     await this.append({ type: 'LeaveGateway', gateway, boot }).catch((error: unknown) => {
       this.options.log.warn({ err: error }, 'could not say goodbye');
     });
+  }
+
+  /** From the very event on: an order that follows it in the same batch is confirmed already. */
+  private observeJoin(joined: GatewayMember | null): void {
+    const mine = joined !== null && joined.gateway === this.options.identity.gateway;
+    if (!mine || joined.boot !== this.joining || joined.url !== this.url) return;
+    this.state = { kind: 'member', boot: joined.boot };
   }
 
   private giveWay(boot: number): void {
