@@ -114,6 +114,18 @@ describe('service accounts, keys and tenants', () => {
     });
   });
 
+  it('a repeated request shows the same token, which is kept readable nowhere', async () => {
+    const id = idOf(await register('repeated'));
+    const path = `POST /v1/service-accounts/${id}/keys`;
+    const headers = { 'idempotency-key': 'token-once' };
+    const first = await mesh.call(platform, path, {}, { headers });
+    const again = await mesh.call(platform, path, {}, { headers });
+    expect(again.body).toEqual(first.body);
+    const secret = (first.body as Key).key.token.split('_')[3] ?? '';
+    expect(JSON.stringify(mesh.remembered.written)).toContain('answered');
+    expect(JSON.stringify(mesh.remembered.written)).not.toContain(secret);
+  });
+
   it('revoking an agent refuses all of its keys, and none can be issued again', async () => {
     const id = idOf(await register('leaver'));
     const issued = await mesh.call(platform, `POST /v1/service-accounts/${id}/keys`, {

@@ -30,6 +30,7 @@ import {
 } from '#platform';
 import { createCommandApi, type CommandApi } from '../command-api.js';
 import { ExampleGateway } from './example-gateway.js';
+import { WatchedBucket } from './watched-bucket.js';
 
 export interface ExampleMeshOptions {
   readonly nats: { readonly url: string; readonly user?: string; readonly password?: string };
@@ -55,13 +56,17 @@ export interface Answer {
 export class ExampleMesh {
   readonly gateways: ExampleGateway[] = [];
   private readonly nodes: CommandApi[] = [];
+  /** The idempotency records that its nodes share. */
+  readonly remembered: WatchedBucket;
 
   private constructor(
     readonly nats: Nats,
     readonly store: EventStore<ControlEvent>,
     readonly messaging: Messaging,
     private readonly database: ReadModelDatabase | null,
-  ) {}
+  ) {
+    this.remembered = new WatchedBucket(nats.keyValue(IDEMPOTENCY_BUCKET));
+  }
 
   static async start({ nats: account, database }: ExampleMeshOptions): Promise<ExampleMesh> {
     const { url: servers, ...login } = account;
@@ -86,7 +91,7 @@ export class ExampleMesh {
       version: '0.0.0',
       store: this.store,
       messaging: this.messaging,
-      idempotency: this.nats.keyValue(IDEMPOTENCY_BUCKET),
+      idempotency: this.remembered,
       database: this.database,
       clock: systemClock,
       ids: systemIds,

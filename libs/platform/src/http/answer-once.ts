@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal, RouteDefinition } from '#contracts';
 import type { Answer, Idempotency, Outcome } from '../idempotency/idempotency.js';
+import { presentedText } from '../identity/authenticate.js';
 import { ApiProblem } from './api-problem.js';
 import { canonicalJson } from './canonical-json.js';
 import { PROBLEM_TYPE, problemAnswer, problemOf } from './problem.js';
@@ -38,7 +39,12 @@ export const answerOnce = async (
   const run = (): Promise<Answer> => capture(bound, call);
   const outcome = await idempotency
     .once(
-      { scope: [caller, bound.route.id, key], fingerprint: canonicalJson(same) },
+      {
+        scope: [caller, bound.route.id, key],
+        fingerprint: canonicalJson(same),
+        // Only operators' routes hand out tokens; the keys of one agent share its answers.
+        sealWith: principal.kind === 'op' ? presentedText(request.headers) : null,
+      },
       run,
       worthRemembering,
     )

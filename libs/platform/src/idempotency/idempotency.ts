@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { KeyValue } from '#event-store';
 import type { Clock } from '../clock/clock.js';
 import { sha256Hex } from '../identity/hashed-ids.js';
+import { openSealed, sealText } from './sealed-text.js';
 
 /** One answer as it went to the caller. */
 export interface Answer {
@@ -17,6 +18,8 @@ export interface IdempotentRequest {
   readonly scope: readonly string[];
   /** Everything else that must be equal for the request to be the same one. */
   readonly fingerprint: string;
+  /** The body of the answer is kept enciphered with it: an answer may hold a token that is to be kept nowhere. */
+  readonly sealWith?: string | null;
 }
 
 export type Outcome =
@@ -52,6 +55,7 @@ const KeyRecord = z.discriminatedUnion('state', [
       contentType: z.string(),
       headers: z.record(z.string(), z.string()),
       body: z.string(),
+      sealed: z.boolean().default(false),
     }),
   }),
 ]);
@@ -66,13 +70,17 @@ export const createIdempotency = (kv: KeyValue, clock: Clock): Idempotency => ({
     const key = sha256Hex(JSON.stringify(request.scope));
     const fingerprint = sha256Hex(request.fingerprint);
     const claim = await claimKey(kv, key, { fingerprint, nowMs: clock.nowMs() });
+    if (claim.kind === 'replayed') return replay(claim.answer, request.sealWith ?? null);
     if (claim.kind !== 'claimed') return claim;
     const write = (record: KeyRecord): Promise<unknown> =>
       kv.update(key, JSON.stringify(record), claim.revision);
     const free = (): Promise<unknown> => write({ state: 'free' }).catch(() => undefined);
     const answer = await runOrFree(run, free);
     if (!remember(answer) || answer.body.length > RECORD_BYTES_MAX) await free();
-    else await write({ state: 'answered', fingerprint, answer }).catch(() => undefined);
+    else {
+      const kept = sealAnswer(answer, request.sealWith ?? null);
+      await write({ state: 'answered', fingerprint, answer: kept }).catch(() => undefined);
+    }
     return { kind: 'fresh', answer };
   },
 });
@@ -89,8 +97,24 @@ const runOrFree = async (
   }
 };
 
+type KeptAnswer = Extract<KeyRecord, { state: 'answered' }>['answer'];
+
+const sealAnswer = (answer: Answer, secret: string | null): KeptAnswer =>
+  secret === null
+    ? { ...answer, sealed: false }
+    : { ...answer, body: sealText(answer.body, secret), sealed: true };
+
+/** An answer that the caller's secret does not open was not given to this caller. */
+const replay = ({ sealed, ...answer }: KeptAnswer, secret: string | null): Outcome => {
+  if (!sealed) return { kind: 'replayed', answer };
+  const body = secret === null ? null : openSealed(answer.body, secret);
+  return body === null ? { kind: 'conflict' } : { kind: 'replayed', answer: { ...answer, body } };
+};
+
 type Claim =
-  { readonly kind: 'claimed'; readonly revision: number } | Exclude<Outcome, { kind: 'fresh' }>;
+  | { readonly kind: 'claimed'; readonly revision: number }
+  | { readonly kind: 'replayed'; readonly answer: KeptAnswer }
+  | Extract<Outcome, { kind: 'conflict' | 'in_progress' }>;
 
 const BUSY: Claim = { kind: 'in_progress', retryAfterSeconds: 1 };
 

@@ -61,6 +61,12 @@ const presentedKey = (headers: HeaderMap): string | Authentication => {
   return apiKey;
 };
 
+/** The key as the caller sent it; `null` where none that could be checked was sent. */
+export const presentedText = (headers: HeaderMap): string | null => {
+  const presented = presentedKey(headers);
+  return typeof presented === 'string' ? presented : null;
+};
+
 const matches = (record: KeyRecord, token: KeyToken): boolean => {
   const sent = Buffer.from(sha256Hex(token.secret));
   const kept = Buffer.from(record.secretSha256);
