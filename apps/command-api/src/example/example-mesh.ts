@@ -2,7 +2,6 @@ import {
   controlEvents,
   controlSubject,
   eventCodec,
-  LOG_SUBJECT,
   streams,
   type ControlEvent,
   type ControlFact,
@@ -30,6 +29,7 @@ import {
 } from '#platform';
 import { createCommandApi, type CommandApi } from '../command-api.js';
 import { ExampleGateway } from './example-gateway.js';
+import { foundation } from './foundation.js';
 import { WatchedBucket } from './watched-bucket.js';
 
 export interface ExampleMeshOptions {
@@ -187,34 +187,7 @@ export class ExampleMesh {
   }
 
   private async found(): Promise<void> {
-    await this.append(LOG_SUBJECT, { type: 'LogStarted', data: { incarnation: systemIds.uuid() } });
-    const tenants = { acme: ['production', 'staging'], globex: ['main'] };
-    for (const [org, workspaces] of Object.entries(tenants)) {
-      await this.append(controlSubject(org, null, 'org', org), {
-        type: 'OrganizationCreated',
-        data: {
-          org: org as OrgName,
-          name: org,
-          legalName: null,
-          primaryDomain: null,
-          metadata: {},
-        },
-      });
-      for (const name of workspaces) await this.workspace(org, name);
-    }
-  }
-
-  private workspace(org: string, name: string): Promise<void> {
-    return this.append(controlSubject(org, name, 'workspace', name), {
-      type: 'WorkspaceCreated',
-      data: {
-        org: org as OrgName,
-        workspace: name as WorkspaceName,
-        name,
-        environment: null,
-        region: null,
-      },
-    });
+    for (const [subject, fact] of foundation) await this.append(subject, fact);
   }
 }
 
