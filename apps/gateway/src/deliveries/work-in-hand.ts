@@ -70,8 +70,7 @@ export class WorkInHand {
 
   /** Takes back what a change of the control log takes from its agents. A drain takes nothing back. */
   review(change: Pick<ControlChange, 'touches'>): void {
-    for (const hand of [...this.hands.values()]) {
-      if (!change.touches(hand.agent)) continue;
+    for (const hand of this.those(({ agent }) => change.touches(agent))) {
       const capability = `intent:${hand.intentType}`;
       const verdict = this.options.gate.judge({ address: hand.agent, act: 'deliver', capability });
       if (verdict.allowed || verdict.hold === null || verdict.hold.mode === 'drain') continue;
@@ -82,9 +81,15 @@ export class WorkInHand {
 
   private sweep(): void {
     const nowMs = this.options.clock.monotonicMs();
-    for (const hand of [...this.hands.values()]) {
-      if (hand.untilMs <= nowMs) this.answered(hand.intentId);
-    }
+    for (const { intentId } of this.those(({ untilMs }) => untilMs <= nowMs))
+      this.answered(intentId);
+  }
+
+  /** Mostly none: nothing is copied for the others. */
+  private those(wanted: (hand: Hand) => boolean): Hand[] {
+    const found: Hand[] = [];
+    for (const hand of this.hands.values()) if (wanted(hand)) found.push(hand);
+    return found;
   }
 
   private until(): number {
