@@ -13,6 +13,7 @@ import {
   ratioOf,
   tailRatio,
   type Contender,
+  type Ratio,
   type Samples,
 } from './rounds.js';
 
@@ -58,20 +59,37 @@ const run = async (mesh: StandingMesh): Promise<Samples> => {
   }
 };
 
-const report = (samples: Samples): object => {
+export interface KillReport {
+  readonly rounds: number;
+  readonly kill: Spread;
+  readonly bare: Spread;
+  readonly ratio_p50: Ratio;
+  readonly ratio_p99: number;
+  /** The baseline against itself: outside 0.95 to 1.05 the run is void. */
+  readonly control: Ratio;
+  readonly void: boolean;
+}
+
+interface Spread {
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+  readonly max_ms: number;
+}
+
+const spreadOf = (values: readonly number[]): Spread => ({
+  p50_ms: quantile(values, 0.5),
+  p99_ms: quantile(values, 0.99),
+  max_ms: Math.max(...values),
+});
+
+const report = (samples: Samples): KillReport => {
   const kill = samples.get('kill to last admission')!;
   const bare = samples.get('bare JetStream fan-out')!;
-  const again = samples.get('bare JetStream fan-out, again')!;
-  const ms = (values: readonly number[]) => ({
-    p50_ms: quantile(values, 0.5),
-    p99_ms: quantile(values, 0.99),
-    max_ms: Math.max(...values),
-  });
-  const control = ratioOf(again, bare);
+  const control = ratioOf(samples.get('bare JetStream fan-out, again')!, bare);
   return {
     rounds: ROUNDS,
-    kill: ms(kill),
-    bare: ms(bare),
+    kill: spreadOf(kill),
+    bare: spreadOf(bare),
     ratio_p50: ratioOf(kill, bare),
     ratio_p99: tailRatio(kill, bare),
     control,
@@ -79,14 +97,40 @@ const report = (samples: Samples): object => {
   };
 };
 
-const dataDir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
-try {
-  const mesh = await startMesh(dataDir, ['us-east', 'eu-west'], 2);
+export const runKillBench = async (): Promise<KillReport> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
   try {
-    console.log(JSON.stringify({ bench: 'kill', ...report(await run(mesh)) }, null, 2));
+    const mesh = await startMesh(dataDir, ['us-east', 'eu-west'], 2);
+    try {
+      return report(await run(mesh));
+    } finally {
+      await mesh.stop();
+    }
   } finally {
-    await mesh.stop();
+    await rm(dataDir, { recursive: true, force: true });
   }
-} finally {
-  await rm(dataDir, { recursive: true, force: true });
-}
+};
+
+export const killTable = ({
+  kill,
+  bare,
+  ratio_p50,
+  ratio_p99,
+  control,
+  rounds,
+}: KillReport): string => {
+  const row = (name: string, spread: Spread) =>
+    `| ${name} | ${spread.p50_ms.toFixed(2)} | ${spread.p99_ms.toFixed(2)} | ${spread.max_ms.toFixed(2)} |`;
+  const [low, high] = ratio_p50.spread;
+  return [
+    `Kill request to last admission, 4 gateways in 2 regions, ${rounds} rounds`,
+    '',
+    '| | p50 ms | p99 ms | max ms |',
+    '| --- | --- | --- | --- |',
+    row('kill to last admission', kill),
+    row('bare JetStream publish to last of 4 subscribers', bare),
+    '',
+    `p50 ratio ${ratio_p50.median.toFixed(2)} (middle half ${low.toFixed(2)} to ${high.toFixed(2)}), ` +
+      `p99 ratio ${ratio_p99.toFixed(2)}, control ${control.median.toFixed(2)}`,
+  ].join('\n');
+};

@@ -12,6 +12,9 @@ export class Child<Report extends { readonly kind: string }> {
     this.process.on('message', (report: Report) => {
       for (const takes of this.waiting) if (takes(report)) this.waiting.delete(takes);
     });
+    this.process.once('exit', () => {
+      if (this.waiting.size > 0) throw new Error(`${file} ended while it was measuring`);
+    });
   }
 
   tell(message: object): void {
@@ -23,8 +26,7 @@ export class Child<Report extends { readonly kind: string }> {
     kind: K,
     matches: (report: Extract<Report, { kind: K }>) => boolean = () => true,
   ): Promise<Extract<Report, { kind: K }>> {
-    return new Promise((resolve, reject) => {
-      this.process.once('exit', () => reject(new Error(`a measuring process ended: ${kind}`)));
+    return new Promise((resolve) => {
       this.waiting.add((report) => {
         const fits = report.kind === kind && matches(report as Extract<Report, { kind: K }>);
         if (fits) resolve(report as Extract<Report, { kind: K }>);
@@ -36,6 +38,7 @@ export class Child<Report extends { readonly kind: string }> {
   async end(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = new Promise((resolve) => this.process.once('exit', resolve));
+    this.waiting.clear();
     this.process.kill('SIGKILL');
     await ended;
   }
