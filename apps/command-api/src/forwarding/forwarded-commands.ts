@@ -48,12 +48,23 @@ export class ForwardedCommands {
   private async answer(message: Message): Promise<void> {
     this.running += 1;
     try {
-      message.respond(JSON.stringify(await this.handle(message)));
+      this.respond(message, await this.handle(message));
     } catch (error) {
       this.parts.logger.error({ err: error }, 'a forwarded request failed');
-      message.respond(JSON.stringify(problem('internal_error', 'Something broke here.')));
+      this.respond(message, problem('internal_error', 'Something broke here.'));
     } finally {
       this.running -= 1;
+    }
+  }
+
+  /** The servers take no message beyond their limit, so an answer may be too large for this way. */
+  private respond(message: Message, answer: ForwardedAnswer): void {
+    try {
+      message.respond(JSON.stringify(answer));
+    } catch (error) {
+      this.parts.logger.warn({ err: error }, 'a forwarded request could not be answered as it was');
+      const detail = 'The answer is too large to be forwarded. Ask for fewer entries with "limit".';
+      message.respond(JSON.stringify(problem('payload_too_large', detail)));
     }
   }
 
