@@ -2,7 +2,7 @@ import type { GatewayEntry, MeshAgent, MeshSummary, OrderReport } from '#contrac
 import { formatSelector } from '#contracts';
 import type { Paint } from './paint.js';
 import { table, type Cell } from './table.js';
-import { ago, reasonText, shown, when } from './words.js';
+import { ago, counted, reasonText, shown, when } from './words.js';
 
 const healthPaint = (health: string, paint: Paint): Cell => {
   if (health === 'healthy') return { text: health, paint: paint.green };
@@ -31,7 +31,7 @@ export const summaryLine = (summary: MeshSummary): string => {
   const parts = Object.entries(states)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
-  return `${total} agents: ${parts.join(', ') || 'none yet'}`;
+  return `${counted(total, 'agent')}: ${parts.join(', ') || 'none yet'}`;
 };
 
 export const gatewayTable = (gateways: readonly GatewayEntry[], paint: Paint): string =>

@@ -88,6 +88,10 @@ const missing = ({ gateways }: Order, paint: Paint): readonly string[] => {
   return ['', paint.red(text)];
 };
 
+/** As it was typed, unless that was the order itself. */
+const agentOf = (typed: string, agent: string): string =>
+  typed.startsWith('stop_') ? agent : quoted(typed);
+
 const nextSteps = ({ order, confirmed, typed }: ReportView, paint: Paint): readonly string[] => {
   const target = quoted(typed);
   const capability = order.selector.capability;
@@ -97,7 +101,7 @@ const nextSteps = ({ order, confirmed, typed }: ReportView, paint: Paint): reado
     ...(order.reason === null
       ? [`estop orders reason ${order.order_id} "why it was stopped"`]
       : []),
-    ...('agent' in order.selector ? [`estop why ${target}`] : []),
+    ...('agent' in order.selector ? [`estop why ${agentOf(typed, order.selector.agent)}`] : []),
     `estop resume ${target}${narrowed} --reason "what was fixed"`,
   ];
   return ['', paint.dim('Next:'), ...steps.map((step) => `  ${step}`)];
