@@ -57,7 +57,10 @@ export const endOnSignal = () => {
  */
 export const runChild = (file, args, env) =>
   new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env });
+    const child = spawn(file, args, {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...env, LAUNCHER_PID: String(process.pid) },
+    });
     for (const signal of PASSED_ON) {
       process.removeAllListeners(signal);
       process.on(signal, () => child.kill(signal));
