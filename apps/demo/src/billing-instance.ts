@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { EstopError, type Estop } from '#sdk';
-import type { Tell } from './instance.js';
-import type { InstanceOrder } from './instance-report.js';
+import type { InstanceOrder, Tell } from './instance-report.js';
 
 /** A healthy agent beside the sick one: it asks the guard before each charge, ten times a second, and must never be refused. */
 export const runBilling = async (

@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AgentStoppedError, EstopError, type Delivery, type Estop } from '#sdk';
-import type { Tell } from './instance.js';
-import type { InstanceOrder } from './instance-report.js';
+import type { InstanceOrder, Tell } from './instance-report.js';
 import { campaign, type Batch } from './plan.js';
 
 /**

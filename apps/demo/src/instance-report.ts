@@ -11,6 +11,9 @@ export const InstanceReport = z.discriminatedUnion('kind', [
 ]);
 export type InstanceReport = z.infer<typeof InstanceReport>;
 
+/** How an agent's process tells it. */
+export type Tell = (report: InstanceReport) => void;
+
 /** How the demo starts an agent's process. */
 export const InstanceOrder = z.object({
   role: z.enum(['campaign', 'mailer', 'billing']),

@@ -1,15 +1,13 @@
 import { Estop } from '#sdk';
 import { runBilling } from './billing-instance.js';
 import { runCampaign } from './campaign-instance.js';
-import { InstanceOrder, type InstanceReport } from './instance-report.js';
+import { InstanceOrder, type Tell } from './instance-report.js';
 import { runMailer } from './mailer-instance.js';
 
 /**
  * One agent's process, as the demo starts it: an agent like any other, that knows the mesh only through the SDK and the
  * gateway it was given.
  */
-export type Tell = (report: InstanceReport) => void;
-
 const roles = { campaign: runCampaign, mailer: runMailer, billing: runBilling };
 
 const tell: Tell = (report) => process.send?.(report);

@@ -1,6 +1,5 @@
 import type { Delivery, Estop } from '#sdk';
-import type { Tell } from './instance.js';
-import type { InstanceOrder } from './instance-report.js';
+import type { InstanceOrder, Tell } from './instance-report.js';
 
 /**
  * The e-mail provider: what reaches it has gone out to a customer and cannot be taken back. Its list of who was mailed is
