@@ -23,23 +23,34 @@ module.exports = {
     ...layers,
     {
       name: 'domain-is-pure',
-      comment: 'Contracts and domain import no npm package but zod and no Node module, so that any history can be replayed exactly.',
+      comment:
+        'Contracts and domain import no npm package but zod and no Node module, so that any history can be replayed exactly.',
       severity: 'error',
       from: { path: '^libs/(contracts|domain)/', pathNot: '\\.spec\\.ts$' },
-      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'], pathNot: 'node_modules/zod/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'],
+        pathNot: 'node_modules/zod/',
+      },
     },
     {
       name: 'nats-in-one-place',
-      comment: 'Only libs/event-store-jetstream speaks to NATS; everyone else speaks to its ports. A bare baseline in test/bench is the measure, not a user.',
+      comment:
+        'Only libs/event-store-jetstream speaks to NATS; everyone else speaks to its ports. A bare baseline in test/bench is the measure, not a user.',
       severity: 'error',
-      from: { path: '^(apps|libs|test)/', pathNot: ['^libs/event-store-jetstream/', '^test/bench/'] },
+      from: {
+        path: '^(apps|libs|test)/',
+        pathNot: ['^libs/event-store-jetstream/', '^test/bench/'],
+      },
       to: { path: 'node_modules/@nats-io/' },
     },
     {
       name: 'testing-is-for-specs',
       comment: 'Fakes and harnesses never reach a running service.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['\\.spec\\.ts$', '\\.contract\\.ts$', '^libs/testing/'] },
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: ['\\.spec\\.ts$', '\\.contract\\.ts$', '^libs/testing/'],
+      },
       to: { path: '^libs/testing/' },
     },
     {
@@ -61,6 +72,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], exportsFields: ['exports'], extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'] },
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'node', 'default'],
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+    },
   },
 };

@@ -11,7 +11,17 @@ const limits = {
 };
 
 /** What the functional core may not touch: these are globals, so no import rule can see them. */
-const impure = ['Date', 'process', 'console', 'performance', 'setTimeout', 'setInterval', 'crypto', 'Buffer', 'fetch'];
+const impure = [
+  'Date',
+  'process',
+  'console',
+  'performance',
+  'setTimeout',
+  'setInterval',
+  'crypto',
+  'Buffer',
+  'fetch',
+];
 
 export default tseslint.config(
   { ignores: ['dist/**', '.cache/**', '.estop/**', 'node_modules/**'] },
@@ -22,7 +32,10 @@ export default tseslint.config(
     rules: {
       ...limits,
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/consistent-type-imports': 'off',
       // A schema and the type it infers carry one name: `const Selector` and `type Selector`.
       '@typescript-eslint/no-redeclare': 'off',
@@ -35,8 +48,14 @@ export default tseslint.config(
     files: ['libs/contracts/src/**/*.ts', 'libs/domain/src/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: {
-      'no-restricted-globals': ['error', ...impure.map((name) => ({ name, message: 'The core is pure: hand it in.' }))],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Hand randomness in.' }],
+      'no-restricted-globals': [
+        'error',
+        ...impure.map((name) => ({ name, message: 'The core is pure: hand it in.' })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Hand randomness in.' },
+      ],
     },
   },
   {
@@ -47,13 +66,29 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/cli/src/**/*.ts', 'apps/demo/src/**/*.ts', 'apps/standalone/src/**/*.ts', 'test/**/*.ts'],
+    files: [
+      'apps/cli/src/**/*.ts',
+      'apps/demo/src/**/*.ts',
+      'apps/standalone/src/**/*.ts',
+      'test/**/*.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', setTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', clearTimeout: 'readonly', URL: 'readonly', module: 'writable', require: 'readonly', Buffer: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        clearTimeout: 'readonly',
+        URL: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        Buffer: 'readonly',
+      },
     },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },

@@ -12,7 +12,10 @@ const PART_RULE =
 export const NamePart = z.string().regex(new RegExp(`^${PART}$`), PART_RULE);
 
 /** `mesh` is the subject token of mesh-wide facts, so no tenant may carry it. */
-export const OrgName = NamePart.refine((name) => name !== 'mesh', '"mesh" is reserved').brand<'OrgName'>();
+export const OrgName = NamePart.refine(
+  (name) => name !== 'mesh',
+  '"mesh" is reserved',
+).brand<'OrgName'>();
 export type OrgName = z.infer<typeof OrgName>;
 
 export const WorkspaceName = NamePart.brand<'WorkspaceName'>();

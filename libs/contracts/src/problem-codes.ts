@@ -34,14 +34,22 @@ export const problemCodes = {
   payload_too_large: { status: 413, retryable: false, title: 'Too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'Not JSON' },
   invalid_field: { status: 422, retryable: false, title: 'A field is not as it must be' },
-  root_cause_required: { status: 422, retryable: false, title: 'A quarantine needs its root cause' },
+  root_cause_required: {
+    status: 422,
+    retryable: false,
+    title: 'A quarantine needs its root cause',
+  },
   reason_required: { status: 422, retryable: false, title: 'A reason is needed' },
   backlog_full: { status: 429, retryable: true, title: 'The backlog of the receiver is full' },
   too_many_streams: { status: 429, retryable: true, title: 'Too many open streams' },
   internal_error: { status: 500, retryable: true, title: 'Something broke here' },
   gateway_fenced: { status: 503, retryable: true, title: 'The gateway cannot prove its state' },
   log_unavailable: { status: 503, retryable: true, title: 'The control log cannot be reached' },
-  read_model_unavailable: { status: 503, retryable: true, title: 'The read model cannot be reached' },
+  read_model_unavailable: {
+    status: 503,
+    retryable: true,
+    title: 'The read model cannot be reached',
+  },
   command_api_unavailable: { status: 503, retryable: true, title: 'No command API can be reached' },
 } as const;
 

@@ -91,6 +91,11 @@ export const HealthChanged = defineEvent(
   }),
 );
 
-export const activityEvents = [DecisionsCounted, HeartbeatReceived, StopApplied, HealthChanged] as const;
+export const activityEvents = [
+  DecisionsCounted,
+  HeartbeatReceived,
+  StopApplied,
+  HealthChanged,
+] as const;
 export type ActivityFact = FactOf<(typeof activityEvents)[number]>;
 export type ActivityEvent = Recorded<ActivityFact>;

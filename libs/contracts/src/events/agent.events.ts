@@ -5,10 +5,12 @@ import { Reason } from './stop.events.js';
 
 export const DisplayName = z.string().trim().min(1).max(200);
 /** Free notes on a thing: at most 8 KiB as JSON. */
-export const Metadata = z.record(z.string().max(200), z.json()).refine(
-  (value) => JSON.stringify(value).length <= 8192,
-  'must be at most 8192 characters as JSON',
-);
+export const Metadata = z
+  .record(z.string().max(200), z.json())
+  .refine(
+    (value) => JSON.stringify(value).length <= 8192,
+    'must be at most 8192 characters as JSON',
+  );
 
 /** An agent has an identity: a service account of the same name. */
 export const AgentRegistered = defineEvent(

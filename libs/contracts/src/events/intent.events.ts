@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { defineEvent, type FactOf, type Recorded } from '../envelope.js';
-import { Address, GatewayId, IntentId, QueueAddress, RegionName, StopOrderId, Timestamp } from '../names.js';
+import {
+  Address,
+  GatewayId,
+  IntentId,
+  QueueAddress,
+  RegionName,
+  StopOrderId,
+  Timestamp,
+} from '../names.js';
 
 /** `name.name.v1`: what kind of work an intent asks for. */
 export const IntentType = z
