@@ -73,14 +73,22 @@ const sendChunk = async (estop: Estop, order: InstanceOrder, first: number): Pro
 const correlationOf = (first: number): string =>
   `00000000-0000-4000-8000-${String(first).padStart(12, '0')}`;
 
+/** `false` when a stop refuses it. A passing failure (a gateway restarts, the log is busy) is tried again. */
 const attempt = async (tell: Tell, act: () => Promise<unknown>): Promise<boolean> => {
-  try {
-    await act();
-    return true;
-  } catch (error) {
-    if (!(error instanceof AgentStoppedError)) throw error;
-    tell({ kind: 'refused', code: error.code, orderId: error.order_id });
-    return false;
+  for (;;) {
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      if (error instanceof AgentStoppedError) {
+        tell({ kind: 'refused', code: error.code, orderId: error.order_id });
+        return false;
+      }
+      if (!(error instanceof EstopError)) throw error;
+      tell({ kind: 'hiccup', message: `${error.status} ${error.code}: ${error.message}` });
+      if (error.status === 409 && error.code === 'already_ended') return true;
+      await wait(campaign.chunkEveryMs);
+    }
   }
 };
 

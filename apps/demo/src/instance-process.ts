@@ -9,7 +9,8 @@ export class InstanceProcess {
   sent = 0;
   refused = 0;
   lastHeartbeat: string | null = null;
-  failure: string | null = null;
+  /** The last thing that went wrong there, for a story that gets stuck. */
+  trouble: string | null = null;
   private readonly child: ChildProcess;
   private readonly isReady: Promise<void>;
 
@@ -41,7 +42,7 @@ export class InstanceProcess {
     if (report.kind === 'sent') this.sent += report.count;
     if (report.kind === 'refused') this.refused += 1;
     if (report.kind === 'heartbeat') this.lastHeartbeat = report.status;
-    if (report.kind === 'failed') this.failure = report.message;
+    if (report.kind === 'failed' || report.kind === 'hiccup') this.trouble = report.message;
     this.onReport(report);
   }
 }

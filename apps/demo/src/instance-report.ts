@@ -7,6 +7,7 @@ export const InstanceReport = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refused'), code: z.string(), orderId: z.string().nullable() }),
   z.object({ kind: z.literal('heartbeat'), status: z.string() }),
   z.object({ kind: z.literal('mailed'), customers: z.array(z.number()), template: z.string() }),
+  z.object({ kind: z.literal('hiccup'), message: z.string() }),
   z.object({ kind: z.literal('failed'), message: z.string() }),
 ]);
 export type InstanceReport = z.infer<typeof InstanceReport>;

@@ -13,7 +13,9 @@ export const runMailer = async (estop: Estop, order: InstanceOrder, tell: Tell):
       seen.add(delivery.intent_id);
       tell({ kind: 'mailed', ...emailsOf(delivery) });
     }
-    await estop.intents.resolve(delivery.intent_id, { status: 'COMPLETED', result: {} });
+    await estop.intents
+      .resolve(delivery.intent_id, { status: 'COMPLETED', result: {} })
+      .catch((error: unknown) => tell({ kind: 'hiccup', message: String(error) }));
   }
 };
 

@@ -59,10 +59,18 @@ const play = async (
     const orderId = await theOperatorKills(stage, running);
     await theFixAndTheResume(stage, running);
     await theAuditTellsIt(stage, orderId);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}${troubles(stage)}`, { cause: error });
   } finally {
     await Promise.all(stage.processes.map((instance) => instance.end()));
   }
 };
+
+const troubles = ({ processes }: Stage): string =>
+  processes
+    .filter(({ trouble }) => trouble !== null)
+    .map(({ order, gatewayId, trouble }) => `\n  ${order.role} on ${gatewayId}: ${trouble}`)
+    .join('');
 
 const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
 
