@@ -75,7 +75,10 @@ export class NatsLink {
     });
   }
 
-  /** One question, one answer. Rejects with {@link ConnectionLostError} at once when the connection breaks meanwhile. */
+  /**
+   * One question, one answer. Rejects with {@link ConnectionLostError} at once when the connection breaks meanwhile, and
+   * after the link's `timeoutMs` where there is none: a long answer may be waited for, a lost server not so long.
+   */
   async request(
     subject: string,
     body: Uint8Array | string,
@@ -83,7 +86,8 @@ export class NatsLink {
   ): Promise<Msg> {
     const withinMs = options.timeoutMs ?? this.settings.timeoutMs;
     const startedMs = performance.now();
-    if (!(await this.whenConnected(withinMs))) throw new ConnectionLostError(false);
+    const connectMs = Math.min(withinMs, this.settings.timeoutMs);
+    if (!(await this.whenConnected(connectMs))) throw new ConnectionLostError(false);
     const leftMs = Math.max(1, withinMs - (performance.now() - startedMs));
     let leave = (): void => undefined;
     const lost = new Promise<never>((_, refuse) => {

@@ -24,6 +24,8 @@ export interface ReadModelParts {
 
 /** So long nobody asks again after Postgres did not answer, so that its outage does not make every list slow. */
 const RETRY_AFTER_MS = 2000;
+/** So long an answer waits for what it can do without. */
+const PATIENCE_MS = 750;
 
 /**
  * The tables that the audit projector keeps. Nothing is decided from them: where they are away, what must be answered is
@@ -40,15 +42,15 @@ export class ReadModel {
     return this.awaySinceMs === null || clock.monotonicMs() - this.awaySinceMs > RETRY_AFTER_MS;
   }
 
-  /** By address; `null` where the read model is away. */
+  /** By address; `null` where the read model is away or too slow. */
   async stats(query: AgentStatsQuery): Promise<ReadonlyMap<string, AgentStats> | null> {
-    const rows = await this.orNull((db) => listAgentStats(db, query));
+    const rows = await inTime(this.orNull((db) => listAgentStats(db, query)));
     return rows && new Map(rows.map((row) => [row.address, row]));
   }
 
-  /** `null` where the read model is away. */
+  /** `null` where the read model is away or too slow. */
   eventsOrNull(query: AuditQuery): Promise<Page<MeshEventLine> | null> {
-    return this.orNull((db) => listMeshEvents(db, query));
+    return inTime(this.orNull((db) => listMeshEvents(db, query)));
   }
 
   /** @throws ApiProblem `read_model_unavailable`, `invalid_field` for a cursor that is none */
@@ -69,6 +71,8 @@ export class ReadModel {
   private async orNull<T>(work: (db: ReadModelDatabase) => Promise<T>): Promise<T | null> {
     const { db, logger, clock } = this.parts;
     if (db === null || !this.available()) return null;
+    // One asks whether it is back; the others do not wait for that.
+    if (this.awaySinceMs !== null) this.awaySinceMs = clock.monotonicMs();
     try {
       const result = await work(db);
       this.awaySinceMs = null;
@@ -87,6 +91,14 @@ export class ReadModel {
     throw new ApiProblem('read_model_unavailable', detail, { retryAfterSeconds: 2 });
   }
 }
+
+const inTime = async <T>(work: Promise<T | null>): Promise<T | null> => {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), PATIENCE_MS);
+  });
+  return Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
+};
 
 const badCursor = (): ApiProblem =>
   invalidFields([

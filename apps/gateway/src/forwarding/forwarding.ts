@@ -5,12 +5,15 @@ import { ApiProblem } from '#platform';
 
 export interface ForwardingOptions {
   readonly messaging: Messaging;
-  /** Milliseconds for the whole answer; longer than any wait a caller may ask for. @default 35000 */
-  readonly timeoutMs?: number;
   onAnswer(status: number | 'none'): void;
 }
 
-const TIMEOUT_MS = 35_000;
+/** A command API that took a request and died says nothing: so long a caller waits for it beyond its own wish. */
+const PATIENCE_MS = 5000;
+const WISH_MS_MAX = 30_000;
+/** A rebuild is answered when it is done, or goes on by itself after this. */
+const REBUILD_MS = 30_000;
+const REBUILD_PATH = '/v1/audit/rebuild';
 
 /** What of a request a command API may see; everything else ends here. */
 const FORWARDED = [
@@ -53,7 +56,7 @@ export class Forwarding {
   };
 
   private async ask(request: FastifyRequest): Promise<ForwardedAnswer> {
-    const { messaging, timeoutMs = TIMEOUT_MS, onAnswer } = this.options;
+    const { messaging, onAnswer } = this.options;
     const forwarded: ForwardedRequest = {
       method: request.method as ForwardedRequest['method'],
       url: request.url,
@@ -62,7 +65,7 @@ export class Forwarding {
     };
     const body = JSON.stringify(forwarded);
     try {
-      const bytes = await messaging.request(live.command, body, timeoutMs);
+      const bytes = await messaging.request(live.command, body, patienceMs(request));
       return ForwardedAnswer.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
     } catch (error) {
       onAnswer('none');
@@ -71,6 +74,12 @@ export class Forwarding {
     }
   }
 }
+
+const patienceMs = ({ url, body }: FastifyRequest): number => {
+  if (url.startsWith(REBUILD_PATH)) return PATIENCE_MS + REBUILD_MS;
+  const { timeout_ms: wish } = (body ?? {}) as { timeout_ms?: unknown };
+  return PATIENCE_MS + (typeof wish === 'number' ? Math.min(Math.max(wish, 0), WISH_MS_MAX) : 1000);
+};
 
 const headersOf = (request: FastifyRequest): Record<string, string> => {
   const headers: Record<string, string> = {

@@ -2,7 +2,7 @@ import { LogUnavailableError } from '#event-store';
 import { systemClock } from '../clock/clock.js';
 import { createIdempotency } from '../idempotency/idempotency.js';
 import { ApiProblem } from './api-problem.js';
-import { ExampleRim, keyFor, Stop } from './example-rim.js';
+import { ExampleRim, keyFor, Send, Stop } from './example-rim.js';
 import type { RouteHost } from './route-host.js';
 
 const KILL = '/v1/mesh/agents/addr_x/kill';
@@ -16,7 +16,14 @@ describe('Idempotency-Key', () => {
   });
   const counting = (answer: (run: number) => unknown, host: Partial<RouteHost> = {}) => {
     let runs = 0;
-    rim = new ExampleRim([[Stop, () => answer((runs += 1))]], host);
+    const handler = () => answer((runs += 1));
+    rim = new ExampleRim(
+      [
+        [Stop, handler],
+        [Send, handler],
+      ],
+      host,
+    );
     return () => runs;
   };
   afterEach(() => rim.server.close());
@@ -49,16 +56,21 @@ describe('Idempotency-Key', () => {
     }
   });
 
-  it('says that the first is still running, and takes over after 30 s', async () => {
+  it.each([
+    ['an intent', '/v1/intents', 30_000],
+    ['a stop, which must not wait for a dead node,', KILL, 2000],
+  ])('%s is told that the first still runs, and takes over in time', async (_, url, afterMs) => {
     const held: ((value: unknown) => void)[] = [];
     const runs = counting((run) =>
       run === 1 ? new Promise((resolve) => held.push(resolve)) : { run },
     );
-    const first = rim.ask(KILL, withKey('k1'));
+    const first = rim.ask(url, withKey('k1'));
     while (held.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    expect(await rim.codeOf(KILL, withKey('k1'))).toBe('idempotency_in_progress');
-    rim.nowMs += 30_000;
-    expect(await rim.codeOf(KILL, withKey('k1'))).toBe(200);
+    expect(await rim.codeOf(url, withKey('k1'))).toBe('idempotency_in_progress');
+    rim.nowMs += afterMs - 1;
+    expect(await rim.codeOf(url, withKey('k1'))).toBe('idempotency_in_progress');
+    rim.nowMs += 1;
+    expect(await rim.codeOf(url, withKey('k1'))).toBe(200);
     held[0]?.({ late: true });
     expect((await first).response.statusCode).toBe(200);
     expect(runs()).toBe(2);

@@ -7,6 +7,9 @@ import { canonicalJson } from './canonical-json.js';
 import { PROBLEM_TYPE, problemAnswer, problemOf } from './problem.js';
 import type { AnyCall, Bound } from './route-host.js';
 
+/** An order has one id for all repeats, so a stop that ran twice is one stop; a dead node must not hold it up. */
+const STOP_TAKE_OVER_MS = 2000;
+
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** The request's `Idempotency-Key`; `null` where there is none or the route repeats nothing. */
@@ -44,6 +47,7 @@ export const answerOnce = async (
         fingerprint: canonicalJson(same),
         // Only operators' routes hand out tokens; the keys of one agent share its answers.
         sealWith: principal.kind === 'op' ? presentedText(request.headers) : null,
+        ...(isStop(bound) && { takeOverAfterMs: STOP_TAKE_OVER_MS }),
       },
       run,
       worthRemembering,
@@ -57,15 +61,18 @@ export const answerOnce = async (
  * order instead of the answer.
  */
 const withoutMemory = async (
-  { route, host }: Bound,
+  bound: Bound,
   error: unknown,
   run: () => Promise<Answer>,
 ): Promise<Outcome> => {
-  const stops = route.access.kind === 'operator' && route.access.permission === 'stop:order';
-  if (!stops || !unreachable(error)) throw error;
+  if (!isStop(bound) || !unreachable(error)) throw error;
+  const { route, host } = bound;
   host.log.warn({ err: error, route: route.id }, 'idempotency record unreachable, stopping anyway');
   return { kind: 'fresh', answer: await run() };
 };
+
+const isStop = ({ route: { access } }: Bound): boolean =>
+  access.kind === 'operator' && access.permission === 'stop:order';
 
 const unreachable = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'LOG_UNAVAILABLE';

@@ -20,6 +20,8 @@ export interface IdempotentRequest {
   readonly fingerprint: string;
   /** The body of the answer is kept enciphered with it: an answer may hold a token that is to be kept nowhere. */
   readonly sealWith?: string | null;
+  /** A first run that has not ended after so long is not waited for any more. Milliseconds. @default 30000 */
+  readonly takeOverAfterMs?: number;
 }
 
 export type Outcome =
@@ -40,7 +42,7 @@ export interface Idempotency {
   ): Promise<Outcome>;
 }
 
-const TAKEN_OVER_AFTER_MS = 30_000;
+const TAKE_OVER_AFTER_MS = 30_000;
 const RECORD_BYTES_MAX = 1_000_000;
 
 /** What the bucket holds of one key. A `free` record may be claimed by anybody, as if it were not there. */
@@ -63,13 +65,15 @@ type KeyRecord = z.infer<typeof KeyRecord>;
 
 /**
  * Remembers answers in a shared bucket, so that a repeat through any gateway finds them. A run that never ended (its
- * process died) is taken over after 30 s. Answers above 1 MB are not kept. The bucket's time to live is the memory's.
+ * process died) is taken over after a while. Answers above 1 MB are not kept. The bucket's time to live is the memory's.
  */
 export const createIdempotency = (kv: KeyValue, clock: Clock): Idempotency => ({
   once: async (request, run, remember) => {
     const key = sha256Hex(JSON.stringify(request.scope));
     const fingerprint = sha256Hex(request.fingerprint);
-    const claim = await claimKey(kv, key, { fingerprint, nowMs: clock.nowMs() });
+    const { takeOverAfterMs = TAKE_OVER_AFTER_MS } = request;
+    const asking = { fingerprint, nowMs: clock.nowMs(), takeOverAfterMs };
+    const claim = await claimKey(kv, key, asking);
     if (claim.kind === 'replayed') return replay(claim.answer, request.sealWith ?? null);
     if (claim.kind !== 'claimed') return claim;
     const write = (record: KeyRecord): Promise<unknown> =>
@@ -116,13 +120,16 @@ type Claim =
   | { readonly kind: 'replayed'; readonly answer: KeptAnswer }
   | Extract<Outcome, { kind: 'conflict' | 'in_progress' }>;
 
+interface Asking {
+  readonly fingerprint: string;
+  readonly nowMs: number;
+  readonly takeOverAfterMs: number;
+}
+
 const BUSY: Claim = { kind: 'in_progress', retryAfterSeconds: 1 };
 
-const claimKey = async (
-  kv: KeyValue,
-  key: string,
-  { fingerprint, nowMs }: { fingerprint: string; nowMs: number },
-): Promise<Claim> => {
+const claimKey = async (kv: KeyValue, key: string, asking: Asking): Promise<Claim> => {
+  const { fingerprint, nowMs } = asking;
   const running = JSON.stringify({ state: 'running', fingerprint, sinceMs: nowMs });
   const created = await kv.create(key, running);
   if (created) return { kind: 'claimed', revision: created.revision };
@@ -130,16 +137,16 @@ const claimKey = async (
   // It expired between the two calls: the next try finds the place free.
   if (found === null) return BUSY;
   const record = KeyRecord.parse(JSON.parse(found.value));
-  const settled = settle(record, fingerprint, nowMs);
+  const settled = settle(record, asking);
   if (settled) return settled;
   const taken = await kv.update(key, running, found.revision);
   return taken ? { kind: 'claimed', revision: taken.revision } : BUSY;
 };
 
 /** What a record says about a request; `null` when it may be claimed. */
-const settle = (record: KeyRecord, fingerprint: string, nowMs: number): Claim | null => {
+const settle = (record: KeyRecord, asking: Asking): Claim | null => {
   if (record.state === 'free') return null;
-  if (record.fingerprint !== fingerprint) return { kind: 'conflict' };
+  if (record.fingerprint !== asking.fingerprint) return { kind: 'conflict' };
   if (record.state === 'answered') return { kind: 'replayed', answer: record.answer };
-  return nowMs - record.sinceMs < TAKEN_OVER_AFTER_MS ? BUSY : null;
+  return asking.nowMs - record.sinceMs < asking.takeOverAfterMs ? BUSY : null;
 };
