@@ -15,8 +15,8 @@ export default {
   maxWorkers: 2,
   extensionsToTreatAsEsm: ['.ts'],
   cacheDirectory: '<rootDir>/.cache/jest',
+  resolver: '<rootDir>/libs/testing/jest/resolver.cjs',
   moduleNameMapper: {
-    '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {

@@ -1,13 +1,14 @@
-import { migrate, openDatabase } from '#database';
+import { databaseAnswers, migrate, openDatabase, type ReadModelDatabase } from '#database';
 import { connectNats, missingStreams, type Nats } from '#event-store-jetstream';
 import {
   bindHealth,
+  type Check,
   createHttpServer,
   createLogger,
   createMetrics,
-  injectTrace,
   listen,
   type Logger,
+  natsTrace,
   type RunningService,
   startTelemetry,
   systemClock,
@@ -33,7 +34,7 @@ export const startProjector = async (config: ProjectorConfig): Promise<RunningSe
     name: NAME,
     ...(config.natsUser !== null && { user: config.natsUser }),
     ...(config.natsPassword !== null && { password: config.natsPassword }),
-    trace: { inject: () => injectTrace() },
+    trace: natsTrace,
   });
   const open = (connectionsMax: number, statementTimeoutMs: number) =>
     openDatabase({
@@ -68,7 +69,11 @@ export const startProjector = async (config: ProjectorConfig): Promise<RunningSe
   bindHealth(server, {
     metrics,
     started: () => beginning.done,
-    checks: { nats: () => natsCheck(nats), ...projector.checks() },
+    checks: {
+      nats: () => natsCheck(nats),
+      postgres: () => postgresCheck(db),
+      ...projector.checks(),
+    },
   });
   const url = await listen(server, { host: config.host, port: config.port });
   await beginning.within(FIRST_TRIES_MS_MAX);
@@ -85,6 +90,12 @@ export const startProjector = async (config: ProjectorConfig): Promise<RunningSe
 
 const natsCheck = (nats: Nats) =>
   nats.connected() ? true : { ok: false, detail: 'NATS cannot be reached' };
+
+const postgresCheck = (db: ReadModelDatabase): Promise<Check> =>
+  databaseAnswers(db).then(
+    () => ({ ok: true }),
+    () => ({ ok: false, detail: 'Postgres cannot be reached' }),
+  );
 
 /** Tries until it succeeded, with longer and longer waits. */
 class Beginning {

@@ -5,6 +5,7 @@ import type { EventStore, KeyValue, Messaging } from '#event-store';
 import {
   bindHealth,
   bindOpenApi,
+  controlLogCheck,
   createControlLog,
   createHttpServer,
   createIdempotency,
@@ -69,7 +70,7 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
   bindHealth(server, {
     metrics,
     started: () => started,
-    checks: { log: () => logCheck(log), nats: () => natsCheck(options) },
+    checks: { control_log: () => controlLogCheck(log), nats: () => natsCheck(options) },
   });
   bindOpenApi(server, [...new Set([...gatewayRoutes, ...commandRoutes])], {
     version: options.version,
@@ -125,9 +126,6 @@ const reactorsOf = (app: INestApplication, { nodeId, logger }: CommandApiOptions
     { reactor: new Every('silence', logger, () => silence.run(nodeId)), everyMs: SILENCE_EVERY_MS },
   ];
 };
-
-const logCheck = (log: { ready(): boolean }): Check =>
-  log.ready() ? { ok: true } : { ok: false, detail: 'the control log is not read yet' };
 
 const natsCheck = (options: CommandApiOptions): Check =>
   options.natsConnected() ? { ok: true } : { ok: false, detail: 'NATS cannot be reached' };

@@ -4,8 +4,8 @@ import { connectNats, IDEMPOTENCY_BUCKET, missingStreams, type Nats } from '#eve
 import {
   createLogger,
   createMetrics,
-  injectTrace,
   listen,
+  natsTrace,
   startTelemetry,
   systemClock,
   systemIds,
@@ -27,7 +27,7 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
   const telemetry = await startTelemetry({
     service: NAME,
     otlpUrl: config.otlpUrl,
-    attributes: { node: nodeId },
+    attributes: { 'estop.node': nodeId },
   });
   const nats = await connect(config);
   const database =
@@ -73,7 +73,7 @@ const connect = (config: CommandApiConfig): Promise<Nats> =>
     name: `${NAME} ${config.nodeId}`,
     ...(config.natsUser !== undefined && { user: config.natsUser }),
     ...(config.natsPassword !== undefined && { password: config.natsPassword }),
-    trace: { inject: () => injectTrace() },
+    trace: natsTrace,
   });
 
 /** Streams are made by the provisioning alone; a service that comes before it waits. */

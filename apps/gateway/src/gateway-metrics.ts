@@ -46,8 +46,8 @@ export const gatewayMetrics = (metrics: Metrics) => ({
     gauge('estop_held_work', 'Intents that a stop keeps from their takers here.', gauges.heldWork);
     gauge('estop_work_in_hand', 'Intents delivered here and not answered.', gauges.workInHand);
     gauge(
-      'estop_applied_sequence',
-      'Control events up to here are in force.',
+      'estop_control_applied_sequence',
+      'The sequence of the control log up to which everything is in force here.',
       gauges.appliedSequence,
     );
     gauge('estop_activity_waiting', 'Activity events not yet stored.', gauges.waitingActivity);

@@ -2,6 +2,7 @@ import type { ControlView } from '#domain';
 import type { Nats } from '#event-store-jetstream';
 import {
   bindHealth,
+  controlLogCheck,
   createControlLog,
   createHttpServer,
   createIdempotency,
@@ -10,6 +11,7 @@ import {
   startNestHttp,
   systemClock,
   systemIds,
+  type Check,
   type ControlLog,
   type HttpServer,
   type Metrics,
@@ -102,10 +104,12 @@ const bindReadiness = (server: HttpServer, readiness: Readiness): void => {
     metrics,
     started: () => serving.started,
     checks: {
-      control_log: () => ({ ok: controlLog.ready(), detail: `at ${controlLog.view.position}` }),
-      member: () => parts.membership.member,
-      serving: () => !serving.stopping,
-      nats: () => nats.connected(),
+      control_log: () => controlLogCheck(controlLog),
+      member: () => unless(parts.membership.member, 'not a member of the mesh (any more)'),
+      serving: () => unless(!serving.stopping, 'stopping'),
+      nats: () => unless(nats.connected(), 'NATS cannot be reached'),
     },
   });
 };
+
+const unless = (ok: boolean, detail: string): Check => (ok ? { ok } : { ok, detail });

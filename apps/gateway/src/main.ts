@@ -1,7 +1,7 @@
 import { connectNats } from '#event-store-jetstream';
 import {
   createLogger,
-  injectTrace,
+  natsTrace,
   runService,
   startTelemetry,
   type RunningService,
@@ -26,7 +26,7 @@ const start = async (): Promise<RunningService> => {
     name: `gateway ${gateway}`,
     ...(config.natsUser === undefined ? {} : { user: config.natsUser }),
     ...(config.natsPassword === undefined ? {} : { password: config.natsPassword }),
-    trace: { inject: () => injectTrace() },
+    trace: natsTrace,
   });
   const { host, port, publicUrl } = config;
   const running = await startGateway({ nats, gateway, region, log, host, port, publicUrl });

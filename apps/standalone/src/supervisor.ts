@@ -92,7 +92,7 @@ export class Supervisor {
   ): Promise<Readiness> {
     const { data, servers, processes } = around;
     const start = (service: ServicePlan) => this.startService(service, data, processes);
-    const [commandApi, , ...gateways] = await Promise.all(
+    const [commandApi, projector, ...gateways] = await Promise.all(
       [plan.commandApi, plan.projector, ...plan.gateways].map(start),
     );
     this.goOn();
@@ -110,8 +110,11 @@ export class Supervisor {
     };
     for (const { id, url } of readiness.gateways) servers.ports[id] = Number(new URL(url).port);
     servers.ports[plan.commandApi.name] = Number(new URL(readiness.command_api).port);
+    servers.ports[plan.projector.name] = Number(new URL(projector as string).port);
     await saveServersFile(data.servers, servers);
-    await writeWhole(data.mesh, `${JSON.stringify(readiness)}\n`);
+    // With one address more than the ready line: where the projector's metrics are.
+    const mesh = { ...readiness, audit_projector: projector };
+    await writeWhole(data.mesh, `${JSON.stringify(mesh)}\n`);
     return readiness;
   }
 

@@ -4,6 +4,7 @@ export * from './migrate.js';
 export * from './read-model.schema.js';
 export * from './rebuild-steps.js';
 export * from './queries/agent-stats.js';
+export * from './queries/answers.js';
 export * from './queries/audit-lines.js';
 export { InvalidCursorError, type Page } from './queries/cursor.js';
 export * from './queries/due-health.js';

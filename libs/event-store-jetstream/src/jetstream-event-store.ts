@@ -23,12 +23,16 @@ export class JetStreamEventStore<E extends { readonly id: string }> implements E
   ) {}
 
   async append(request: AppendRequest<E>): Promise<Appended> {
-    return appendOne(this.link, this.outgoing(request), (message) => this.sequenceOf(message));
+    return this.traced(request.subject, 1, () =>
+      appendOne(this.link, this.outgoing(request), (message) => this.sequenceOf(message)),
+    );
   }
 
   async appendAll(requests: readonly AppendRequest<E>[]): Promise<Appended> {
-    const messages = requests.map((request) => this.outgoing(request));
-    return appendBatch(this.link, messages, (message) => this.sequenceOf(message));
+    return this.traced(requests.at(-1)?.subject ?? '', requests.length, () => {
+      const messages = requests.map((request) => this.outgoing(request));
+      return appendBatch(this.link, messages, (message) => this.sequenceOf(message));
+    });
   }
 
   read(filter: string, fromSequence = 1): Promise<Stored<E>[]> {
@@ -58,6 +62,21 @@ export class JetStreamEventStore<E extends { readonly id: string }> implements E
 
   follow(options: FollowOptions<E>): Following {
     return new Follower(this.link, this.stream, this.codec, options);
+  }
+
+  private async traced(
+    subject: string,
+    events: number,
+    append: () => Promise<Appended>,
+  ): Promise<Appended> {
+    const { trace } = this.link.settings;
+    if (trace === null) return append();
+    const attributes = {
+      'messaging.system': 'nats',
+      'messaging.destination.name': subject,
+      'messaging.batch.message_count': events,
+    };
+    return trace.span(`append to ${this.stream}`, attributes, append);
   }
 
   private outgoing(request: AppendRequest<E>): Outgoing {

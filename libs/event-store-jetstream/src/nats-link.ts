@@ -11,6 +11,12 @@ export type StatusListener = (connected: boolean) => void;
 /** Headers that the sender's trace adds to each message; the platform supplies it. */
 export interface TraceSource {
   inject(): Record<string, string>;
+  /** Runs the sending as a part of the sender's trace; what is sent meanwhile carries that part. */
+  span<T>(
+    name: string,
+    attributes: Record<string, string | number>,
+    work: () => Promise<T>,
+  ): Promise<T>;
 }
 
 export interface LinkSettings {

@@ -15,7 +15,7 @@ describe('NatsMessaging', () => {
       user,
       password,
       name: 'contract',
-      trace: { inject: () => trace },
+      trace: { inject: () => trace, span: (_name, _attributes, work) => work() },
     });
   });
   afterAll(() => nats?.close());

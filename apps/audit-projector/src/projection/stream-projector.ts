@@ -1,7 +1,7 @@
 import type { ProjectionStatus } from '#contracts';
 import { migrate, positionOf, READ_MODEL, type ReadModelDatabase, writeBatch } from '#database';
 import type { Following, Stored } from '#event-store';
-import { inSpan, type Logger, tracingEnabled } from '#platform';
+import { inSpanOfEach, type Logger, type SpanOptions, tracingEnabled } from '#platform';
 import { AuditStoppedError, unreadable } from './audit-stopped.js';
 import { Backoff } from './backoff.js';
 import { Hold } from './hold.js';
@@ -38,6 +38,7 @@ export class StreamProjector {
   private problem: string | null = null;
   private position = 0;
   private ended = false;
+  private online = true;
   private restart: (error: unknown) => void = () => undefined;
   private running: Promise<void> | null = null;
   private readonly backoff = new Backoff();
@@ -83,6 +84,7 @@ export class StreamProjector {
 
   /** Why it is not ready; `null` when it is. */
   trouble(): string | null {
+    if (this.following() && !this.online) return 'the log cannot be followed';
     return this.following() ? null : (this.problem ?? this.state);
   }
 
@@ -118,15 +120,15 @@ export class StreamProjector {
     const place = { position: await positionOf(db, READ_MODEL, source.stream) };
     this.position = place.position;
     await checkLog(source, place.position);
-    let connected = true;
+    this.online = true;
     const following = source.follow({
       fromSequence: place.position + 1,
       batchMax: BATCH_MAX,
       onRun: (run, events) => this.onRun(place, run, events),
       onConnected: (now) => {
         // The log may come back shorter than it was: whoever reconnects compares again.
-        if (now && !connected) this.restart(new Reconnected('the log is back'));
-        connected = now;
+        if (now && !this.online) this.restart(new Reconnected('the log is back'));
+        this.online = now;
       },
     });
     try {
@@ -170,10 +172,8 @@ export class StreamProjector {
     const { stream } = source;
     const write = () =>
       writeBatch(db, { schema: READ_MODEL, stream, after: place.position, upTo, batch: run.batch });
-    const traced = tracingEnabled() ? events.find(({ trace }) => trace.traceparent) : undefined;
-    const attributes = { 'estop.stream': stream, 'estop.sequence': upTo };
-    await (traced
-      ? inSpan('audit.project', { headers: traced.trace, attributes }, write)
+    await (tracingEnabled()
+      ? inSpanOfEach(`project ${stream}`, spansOf(stream, events), write)
       : write());
     place.position = upTo;
     this.position = upTo;
@@ -196,3 +196,14 @@ export class StreamProjector {
     await this.backoff.wait();
   }
 }
+
+/** One for each trace in the batch: an append of several events is one part of its trace. */
+const spansOf = (stream: string, events: readonly Stored<unknown>[]): SpanOptions[] => {
+  const byParent = new Map<string, SpanOptions>();
+  for (const { trace, sequence } of events) {
+    if (trace.traceparent === undefined || byParent.has(trace.traceparent)) continue;
+    const attributes = { 'estop.stream': stream, 'estop.sequence': sequence };
+    byParent.set(trace.traceparent, { headers: trace, attributes, kind: 'consumer' });
+  }
+  return [...byParent.values()];
+};

@@ -82,7 +82,8 @@ export class ForwardedCommands {
       return problem('command_api_unavailable', 'This command API is busy. Try again shortly.');
     }
     const name = `forwarded ${request.data.method}`;
-    return inSpan(name, { headers: message.trace }, () => this.run(request.data));
+    const span = { headers: message.trace, kind: 'consumer' } as const;
+    return inSpan(name, span, () => this.run(request.data));
   }
 
   /** A key that another node has just issued may be news here: such a request is tried again with all that the log holds. */

@@ -1,5 +1,5 @@
-import type { ControlChange, ControlView, StopOrder } from '#domain';
-import type { Clock, StoredControl } from '#platform';
+import { type ControlChange, type ControlView, covers, type StopOrder } from '#domain';
+import type { Clock, Logger, StoredControl } from '#platform';
 import type { Activity } from '../activity/activity.js';
 import type { HeldWork } from '../deliveries/held-work.js';
 import type { WorkInHand } from '../deliveries/work-in-hand.js';
@@ -13,6 +13,7 @@ export interface EnforcementOptions {
   readonly view: ControlView;
   readonly gate: Pick<Gate, 'ready'>;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly streams: OpenStreams;
   readonly inHand: WorkInHand;
   readonly held: HeldWork;
@@ -50,6 +51,7 @@ export class Enforcement {
     if (change.lifted !== null) held.release();
     if (!membership.member) return streams.fence();
     this.measure(change, stored);
+    this.tell(change, stored);
     if (change.ordered !== null) {
       this.confirm(change.ordered, {
         position: stored.sequence,
@@ -73,7 +75,7 @@ export class Enforcement {
     order: StopOrder,
     applied: { readonly position: number; readonly appliedAfterMs: number; readonly cut: number },
   ): void {
-    const { reports, activity, membership } = this.options;
+    const { reports, activity, membership, view } = this.options;
     const { position, appliedAfterMs } = applied;
     const receipt = {
       orderId: order.orderId,
@@ -81,13 +83,24 @@ export class Enforcement {
       cut: { streams: applied.cut, calls: 0 },
     };
     reports.add(receipt);
-    activity.stopApplied(order, { ...receipt, boot: membership.boot, position });
+    activity.stopApplied(order, { ...receipt, boot: membership.boot, position }, (address) =>
+      covers(order.selector, { address, tags: view.agent(address)?.tags ?? [] }),
+    );
   }
 
   private measure(change: ControlChange, stored: StoredControl): void {
     if (change.ordered === null && change.lifted === null) return;
     const seconds = Math.max(0, this.options.clock.nowMs() - stored.storedAtMs) / 1000;
     this.options.metrics.propagation.observe({ change: change.ordered ? 'stop' : 'lift' }, seconds);
+  }
+
+  /** The trace id is the one that the operator was answered. */
+  private tell({ ordered, lifted }: ControlChange, { sequence, decoded }: StoredControl): void {
+    const order = ordered ?? lifted;
+    if (order === null || !this.options.log.isLevelEnabled('info')) return;
+    const trace_id = decoded.known ? decoded.event.correlation_id : null;
+    const fields = { order_id: order.orderId, mode: order.mode, sequence, trace_id };
+    this.options.log.info(fields, ordered === null ? 'lift in force' : 'stop in force');
   }
 
   private check(): void {

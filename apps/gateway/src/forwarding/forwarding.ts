@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForwardedAnswer, live, type ForwardedRequest } from '#contracts';
 import type { Messaging } from '#event-store';
-import { ApiProblem } from '#platform';
+import { ApiProblem, injectTrace, inSpan, type SpanOptions } from '#platform';
 
 export interface ForwardingOptions {
   readonly messaging: Messaging;
@@ -36,6 +36,7 @@ const NOT_RETURNED = new Set([
   'content-length',
   'date',
   'keep-alive',
+  'traceparent',
   'transfer-encoding',
 ]);
 
@@ -43,7 +44,10 @@ const NOT_RETURNED = new Set([
 export class Forwarding {
   constructor(private readonly options: ForwardingOptions) {}
 
-  readonly handle = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+  readonly handle = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> =>
+    inSpan(`${request.method} forwarded`, spanOf(request), () => this.forward(request, reply));
+
+  private async forward(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const answer = await this.ask(request);
     this.options.onAnswer(answer.status);
     for (const [name, value] of Object.entries(answer.headers)) {
@@ -53,7 +57,7 @@ export class Forwarding {
     return reply.send(
       answer.bodyBase64 === null ? undefined : Buffer.from(answer.bodyBase64, 'base64'),
     );
-  };
+  }
 
   private async ask(request: FastifyRequest): Promise<ForwardedAnswer> {
     const { messaging, onAnswer } = this.options;
@@ -81,11 +85,23 @@ const patienceMs = ({ url, body }: FastifyRequest): number => {
   return PATIENCE_MS + (typeof wish === 'number' ? Math.min(Math.max(wish, 0), WISH_MS_MAX) : 1000);
 };
 
+const spanOf = (request: FastifyRequest): SpanOptions => ({
+  kind: 'server',
+  headers: { traceparent: request.trace.traceparent },
+  attributes: {
+    'url.path': request.url.split('?', 1)[0] ?? '/',
+    'estop.request': request.id,
+    'messaging.system': 'nats',
+    'messaging.destination.name': live.command,
+  },
+});
+
 const headersOf = (request: FastifyRequest): Record<string, string> => {
   const headers: Record<string, string> = {
     'x-request-id': request.id,
     'x-trace-id': request.trace.traceId,
     traceparent: request.trace.traceparent,
+    ...injectTrace(),
   };
   for (const name of FORWARDED) {
     const value = request.headers[name];

@@ -21,6 +21,7 @@ export interface MeshPlan {
 const COMMAND_API_OFFSET = 100;
 const PORT_MAX = 65_535;
 const COMMAND_API = 'command-api';
+const PROJECTOR = 'audit-projector';
 
 const mainOf = (app: string): string =>
   fileURLToPath(new URL(`../../../${app}/src/main.js`, import.meta.url));
@@ -85,7 +86,9 @@ export class MeshPlanner {
       const chosen = port === 0 ? anyPort(this.servers.ports[name], given) : fixedPort(name, fixed);
       ports.set(name, await chosen);
     }
-    return ports;
+    // Nobody but a scraper of metrics asks it, so its port is any that is free.
+    const given = new Set(ports.values());
+    return ports.set(PROJECTOR, await anyPort(this.servers.ports[PROJECTOR], given));
   }
 
   plan(infrastructure: Infrastructure, ports: ReadonlyMap<string, number>): MeshPlan {
@@ -110,9 +113,13 @@ export class MeshPlanner {
         },
       },
       projector: {
-        name: 'audit-projector',
-        file: mainOf('audit-projector'),
-        env: { ...env, ESTOP_PORT: '0', ESTOP_DATABASE_URL: infrastructure.databaseUrl },
+        name: PROJECTOR,
+        file: mainOf(PROJECTOR),
+        env: {
+          ...env,
+          ESTOP_PORT: portOf(PROJECTOR),
+          ESTOP_DATABASE_URL: infrastructure.databaseUrl,
+        },
       },
     };
   }

@@ -108,9 +108,13 @@ class FollowedControlLog implements ControlLog {
   }
 
   private applyTraced(stored: StoredControl): Promise<void> | void {
-    if (!tracingEnabled() || stored.trace.traceparent === undefined) return this.apply(stored);
+    // What is read at the start is history: its traces ended long ago.
+    if (!tracingEnabled() || !this.ready() || stored.trace.traceparent === undefined) {
+      return this.apply(stored);
+    }
     const attributes = { 'estop.sequence': stored.sequence, 'estop.subject': stored.subject };
-    return inSpan('control.apply', { headers: stored.trace, attributes }, () => this.apply(stored));
+    const options = { headers: stored.trace, attributes, kind: 'consumer' } as const;
+    return inSpan(`apply ${nameOf(stored)}`, options, () => this.apply(stored));
   }
 
   private async apply(stored: StoredControl): Promise<void> {
@@ -132,3 +136,6 @@ class FollowedControlLog implements ControlLog {
     this.options.log.fatal({ err: error, position }, 'control log cannot be applied: closed');
   }
 }
+
+const nameOf = ({ decoded }: StoredControl): string =>
+  decoded.known ? decoded.event.type : 'unknown event';

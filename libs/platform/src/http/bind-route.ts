@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteDefinition } from '#contracts';
-import { inSpan, tracingEnabled } from '../telemetry/trace-context.js';
+import { inSpan, tracingEnabled, type SpanAttributes } from '../telemetry/trace-context.js';
 import { callerOf } from './access.js';
 import { answerOnce, idempotencyKeyOf } from './answer-once.js';
+import { problemOf } from './problem.js';
 import { readCall } from './read-call.js';
 import type { AnyHandler, Bound, Handler, RouteHost } from './route-host.js';
 import type { HttpServer } from './server.js';
@@ -34,7 +35,8 @@ export const bindRoute = <R extends RouteDefinition>(
       }
     },
     handler: (request, reply) =>
-      tracingEnabled()
+      // What a stream does for as long as it is open is no part of the request that opened it.
+      tracingEnabled() && route.answers !== 'sse'
         ? traced(route, request, () => handle({ route, host, run }, request, reply))
         : handle({ route, host, run }, request, reply),
   });
@@ -71,7 +73,9 @@ const traced = (
   inSpan(
     `${route.method} ${route.path}`,
     {
+      kind: 'server',
       headers: { traceparent: request.trace.traceparent },
+      refusal,
       attributes: {
         'http.route': route.path,
         'estop.route': route.id,
@@ -80,3 +84,9 @@ const traced = (
     },
     work,
   );
+
+/** A refusal is an answer; only what broke here is an error. */
+const refusal = (error: unknown): SpanAttributes | null => {
+  const { code, status } = problemOf(error);
+  return status < 500 ? { 'estop.problem': code, 'http.response.status_code': status } : null;
+};

@@ -1,7 +1,8 @@
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Principal } from '#contracts';
+import type { Principal, ProblemCode } from '#contracts';
 import type { Logger } from '../log/logger.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { ApiProblem } from './api-problem.js';
 import { answerClientError } from './client-error.js';
 import { BODY_BYTES_MAX, readJsonBody } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
@@ -111,8 +112,13 @@ const answerErrors = (server: HttpServer, options: HttpServerOptions): void => {
   server.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) known.add(method, route.url);
   });
+  const refusals = options.metrics.counter({
+    name: 'estop_http_problems_total',
+    help: 'Answers that were problems, by their code.',
+    labels: ['code'],
+  });
   server.setErrorHandler((error, request, reply) => {
-    sendError(options.log, { error, request, reply });
+    refusals.inc({ code: sendError(options.log, { error, request, reply }) });
   });
   server.setNotFoundHandler(unmatched(known, options.fallback ?? null));
 };
@@ -123,17 +129,24 @@ interface Failure {
   readonly reply: FastifyReply;
 }
 
-const sendError = (log: Logger, { error, request, reply }: Failure): void => {
+const sendError = (log: Logger, { error, request, reply }: Failure): ProblemCode => {
   const problem = problemOf(error);
   const { traceId } = request.trace;
   const path = pathOf(request.url);
-  if (problem.status >= 500) {
-    const fields = { code: problem.code, path, request_id: request.id, trace_id: traceId };
-    const level = problem.code === 'internal_error' ? 'error' : 'warn';
-    log[level]({ ...fields, err: problem.cause ?? undefined }, `${request.method} failed`);
-  }
+  if (problem.status >= 500 || log.isLevelEnabled('debug')) tellProblem(log, problem, request);
   const answer = problemAnswer(problem, { path, traceId });
   void reply.code(answer.status).headers(answer.headers).type(PROBLEM_TYPE).send(answer.body);
+  return problem.code;
+};
+
+/** What a caller did wrong is told at `debug` alone and without a stack; what is wrong here is told with its cause. */
+const tellProblem = (log: Logger, problem: ApiProblem, request: FastifyRequest): void => {
+  const { code, status, cause } = problem;
+  const ids = { request_id: request.id, trace_id: request.trace.traceId };
+  const fields = { ...ids, code, method: request.method, path: pathOf(request.url) };
+  if (status < 500) log.debug(fields, 'request refused');
+  else if (code === 'internal_error') log.error({ ...fields, err: cause }, 'request failed');
+  else log.warn({ ...fields, err: cause }, 'request failed');
 };
 
 /** The path without its query, which may hold what does not belong into an answer or a log. */

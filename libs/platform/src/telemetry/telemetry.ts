@@ -14,6 +14,8 @@ export interface Telemetry {
 
 const OFF: Telemetry = { stop: async () => undefined };
 const FLUSH_MS_MAX = 800;
+/** Spans wait so long for others to be sent with. */
+const SEND_EVERY_MS = 1000;
 
 /**
  * Loads and starts the OpenTelemetry SDK, but only when there is somewhere to send traces to: loading it takes about a
@@ -21,7 +23,7 @@ const FLUSH_MS_MAX = 800;
  */
 export const startTelemetry = async (options: TelemetryOptions): Promise<Telemetry> => {
   if (options.otlpUrl === null) return OFF;
-  const [{ NodeSDK }, { OTLPTraceExporter }, { resourceFromAttributes }, { BatchSpanProcessor }] =
+  const [{ NodeSDK }, { OTLPTraceExporter }, { envDetector, resourceFromAttributes }, sdkTrace] =
     await Promise.all([
       import('@opentelemetry/sdk-node'),
       import('@opentelemetry/exporter-trace-otlp-http'),
@@ -32,7 +34,11 @@ export const startTelemetry = async (options: TelemetryOptions): Promise<Telemet
   const exporter = new OTLPTraceExporter({ url });
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({ 'service.name': options.service, ...options.attributes }),
-    spanProcessors: [new BatchSpanProcessor({ exporter })],
+    // What a machine tells of itself (user, command line, host) is nobody's business but its operator's.
+    resourceDetectors: [envDetector],
+    spanProcessors: [
+      new sdkTrace.BatchSpanProcessor({ exporter, scheduledDelayMillis: SEND_EVERY_MS }),
+    ],
     metricReaders: [],
     logRecordProcessors: [],
     instrumentations: [],
