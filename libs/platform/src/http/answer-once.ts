@@ -1,14 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal, RouteDefinition } from '#contracts';
-import type { Answer, Idempotency, Outcome } from '../idempotency/idempotency.js';
+import type {
+  Answer,
+  Idempotency,
+  IdempotentRequest,
+  Outcome,
+} from '../idempotency/idempotency.js';
 import { presentedText } from '../identity/authenticate.js';
 import { ApiProblem } from './api-problem.js';
 import { canonicalJson } from './canonical-json.js';
 import { PROBLEM_TYPE, problemAnswer, problemOf } from './problem.js';
 import type { AnyCall, Bound } from './route-host.js';
-
-/** An order has one id for all repeats, so a stop that ran twice is one stop; a dead node must not hold it up. */
-const STOP_TAKE_OVER_MS = 2000;
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
@@ -40,35 +42,47 @@ export const answerOnce = async (
   const caller = principal.kind === 'sa' ? principal.address : principal.keyId;
   const same = { params: request.params, query: request.query, body: request.body ?? {} };
   const run = (): Promise<Answer> => capture(bound, call);
-  const outcome = await idempotency
-    .once(
-      {
-        scope: [caller, bound.route.id, key],
-        fingerprint: canonicalJson(same),
-        // Only operators' routes hand out tokens; the keys of one agent share its answers.
-        sealWith: principal.kind === 'op' ? presentedText(request.headers) : null,
-        ...(isStop(bound) && { takeOverAfterMs: STOP_TAKE_OVER_MS }),
-      },
-      run,
-      worthRemembering,
-    )
-    .catch((error: unknown) => withoutMemory(bound, error, run));
+  const asked: IdempotentRequest = {
+    scope: [caller, bound.route.id, key],
+    fingerprint: canonicalJson(same),
+    // Only operators' routes hand out tokens; the keys of one agent share its answers.
+    sealWith: principal.kind === 'op' ? presentedText(request.headers) : null,
+  };
+  const outcome = isStop(bound)
+    ? await stopOnce(bound, idempotency, { asked, run })
+    : await idempotency.once(asked, run, worthRemembering);
   return send(call.reply, outcome);
 };
 
+interface Asked {
+  readonly asked: IdempotentRequest;
+  readonly run: () => Promise<Answer>;
+}
+
 /**
- * A stop must not wait for a bucket that cannot be reached: its order's id is made from the key, so a repeat finds the
- * order instead of the answer.
+ * A stop waits for no record of its key: its order's id is made from the key, so a repeat finds the order where there is
+ * no answer to be found, and two that ran are one stop.
  */
-const withoutMemory = async (
-  bound: Bound,
-  error: unknown,
-  run: () => Promise<Answer>,
+const stopOnce = async (
+  { route, host }: Bound,
+  idempotency: Idempotency,
+  { asked, run }: Asked,
 ): Promise<Outcome> => {
-  if (!isStop(bound) || !unreachable(error)) throw error;
-  const { route, host } = bound;
-  host.log.warn({ err: error, route: route.id }, 'idempotency record unreachable, stopping anyway');
-  return { kind: 'fresh', answer: await run() };
+  let ran = false;
+  const running = (): Promise<Answer> => {
+    ran = true;
+    return run();
+  };
+  try {
+    return await idempotency.onceByItself(asked, running, worthRemembering);
+  } catch (error) {
+    if (ran || !unreachable(error)) throw error;
+    host.log.warn(
+      { err: error, route: route.id },
+      'idempotency record unreachable, stopping anyway',
+    );
+    return { kind: 'fresh', answer: await run() };
+  }
 };
 
 const isStop = ({ route: { access } }: Bound): boolean =>

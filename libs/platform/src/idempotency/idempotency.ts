@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KeyValue } from '#event-store';
+import { LogUnavailableError, type KeyValue } from '#event-store';
 import type { Clock } from '../clock/clock.js';
 import { sha256Hex } from '../identity/hashed-ids.js';
 import { openSealed, sealText } from './sealed-text.js';
@@ -20,8 +20,6 @@ export interface IdempotentRequest {
   readonly fingerprint: string;
   /** The body of the answer is kept enciphered with it: an answer may hold a token that is to be kept nowhere. */
   readonly sealWith?: string | null;
-  /** A first run that has not ended after so long is not waited for any more. Milliseconds. @default 30000 */
-  readonly takeOverAfterMs?: number;
 }
 
 export type Outcome =
@@ -40,10 +38,22 @@ export interface Idempotency {
     run: () => Promise<Answer>,
     remember: (answer: Answer) => boolean,
   ): Promise<Outcome>;
+  /**
+   * The same for what is named by its key and so has one effect however often it runs, such as a stop: a known answer is
+   * given again, else it runs at once, and its answer is written down afterwards. Of two that run at the same moment each
+   * may have its own answer. @throws LogUnavailableError when it is not known in time whether there is an answer
+   */
+  onceByItself(
+    request: IdempotentRequest,
+    run: () => Promise<Answer>,
+    remember: (answer: Answer) => boolean,
+  ): Promise<Outcome>;
 }
 
 const TAKE_OVER_AFTER_MS = 30_000;
 const RECORD_BYTES_MAX = 1_000_000;
+/** What must not wait waits for its memory so long. */
+const MEMORY_MS_MAX = 250;
 
 /** What the bucket holds of one key. A `free` record may be claimed by anybody, as if it were not there. */
 const KeyRecord = z.discriminatedUnion('state', [
@@ -65,29 +75,69 @@ type KeyRecord = z.infer<typeof KeyRecord>;
 
 /**
  * Remembers answers in a shared bucket, so that a repeat through any gateway finds them. A run that never ended (its
- * process died) is taken over after a while. Answers above 1 MB are not kept. The bucket's time to live is the memory's.
+ * process died) is taken over after 30 s. Answers above 1 MB are not kept. The bucket's time to live is the memory's.
  */
 export const createIdempotency = (kv: KeyValue, clock: Clock): Idempotency => ({
   once: async (request, run, remember) => {
-    const key = sha256Hex(JSON.stringify(request.scope));
-    const fingerprint = sha256Hex(request.fingerprint);
-    const { takeOverAfterMs = TAKE_OVER_AFTER_MS } = request;
-    const asking = { fingerprint, nowMs: clock.nowMs(), takeOverAfterMs };
-    const claim = await claimKey(kv, key, asking);
-    if (claim.kind === 'replayed') return replay(claim.answer, request.sealWith ?? null);
+    const { key, fingerprint, secret } = placeOf(request);
+    const claim = await claimKey(kv, key, { fingerprint, nowMs: clock.nowMs() });
+    if (claim.kind === 'replayed') return replay(claim.answer, secret);
     if (claim.kind !== 'claimed') return claim;
     const write = (record: KeyRecord): Promise<unknown> =>
       kv.update(key, JSON.stringify(record), claim.revision);
     const free = (): Promise<unknown> => write({ state: 'free' }).catch(() => undefined);
     const answer = await runOrFree(run, free);
-    if (!remember(answer) || answer.body.length > RECORD_BYTES_MAX) await free();
-    else {
-      const kept = sealAnswer(answer, request.sealWith ?? null);
-      await write({ state: 'answered', fingerprint, answer: kept }).catch(() => undefined);
+    if (!isKept(answer, remember)) await free();
+    else await write(answered(fingerprint, answer, secret)).catch(() => undefined);
+    return { kind: 'fresh', answer };
+  },
+  onceByItself: async (request, run, remember) => {
+    const { key, fingerprint, secret } = placeOf(request);
+    const found = await recalled(kv, key);
+    const settled = found && settle(found.record, { fingerprint, nowMs: Infinity });
+    if (settled?.kind === 'replayed') return replay(settled.answer, secret);
+    if (settled?.kind === 'conflict') return settled;
+    const answer = await run();
+    if (isKept(answer, remember)) {
+      const text = JSON.stringify(answered(fingerprint, answer, secret));
+      const written = found ? kv.update(key, text, found.revision) : kv.create(key, text);
+      await within(MEMORY_MS_MAX, written).catch(() => undefined);
     }
     return { kind: 'fresh', answer };
   },
 });
+
+/** Where a request is remembered, by what it is recognised, and who may read it. */
+const placeOf = ({ scope, fingerprint, sealWith = null }: IdempotentRequest) => ({
+  key: sha256Hex(JSON.stringify(scope)),
+  fingerprint: sha256Hex(fingerprint),
+  secret: sealWith,
+});
+
+const isKept = (answer: Answer, remember: (answer: Answer) => boolean): boolean =>
+  remember(answer) && answer.body.length <= RECORD_BYTES_MAX;
+
+const answered = (fingerprint: string, answer: Answer, secret: string | null): KeyRecord => ({
+  state: 'answered',
+  fingerprint,
+  answer: sealAnswer(answer, secret),
+});
+
+const recalled = async (kv: KeyValue, key: string) => {
+  const found = await within(MEMORY_MS_MAX, kv.get(key));
+  return found && { revision: found.revision, record: recordOf(found.value) };
+};
+
+const recordOf = (text: string): KeyRecord => KeyRecord.parse(JSON.parse(text));
+
+const within = async <T>(ms: number, asked: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, refuse) => {
+    const tooLate = new LogUnavailableError(`idempotency records did not answer in ${ms} ms`);
+    timer = setTimeout(() => refuse(tooLate), ms);
+  });
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+};
 
 const runOrFree = async (
   run: () => Promise<Answer>,
@@ -123,7 +173,6 @@ type Claim =
 interface Asking {
   readonly fingerprint: string;
   readonly nowMs: number;
-  readonly takeOverAfterMs: number;
 }
 
 const BUSY: Claim = { kind: 'in_progress', retryAfterSeconds: 1 };
@@ -136,8 +185,7 @@ const claimKey = async (kv: KeyValue, key: string, asking: Asking): Promise<Clai
   const found = await kv.get(key);
   // It expired between the two calls: the next try finds the place free.
   if (found === null) return BUSY;
-  const record = KeyRecord.parse(JSON.parse(found.value));
-  const settled = settle(record, asking);
+  const settled = settle(recordOf(found.value), asking);
   if (settled) return settled;
   const taken = await kv.update(key, running, found.revision);
   return taken ? { kind: 'claimed', revision: taken.revision } : BUSY;
@@ -148,5 +196,5 @@ const settle = (record: KeyRecord, asking: Asking): Claim | null => {
   if (record.state === 'free') return null;
   if (record.fingerprint !== asking.fingerprint) return { kind: 'conflict' };
   if (record.state === 'answered') return { kind: 'replayed', answer: record.answer };
-  return asking.nowMs - record.sinceMs < asking.takeOverAfterMs ? BUSY : null;
+  return asking.nowMs - record.sinceMs < TAKE_OVER_AFTER_MS ? BUSY : null;
 };
