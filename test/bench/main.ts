@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { gatewayTable, runGatewayBench } from './gateway.bench.js';
 import { killTable, runKillBench } from './kill.bench.js';
 import { runVerdictBench, verdictTable } from './verdict.bench.js';
 
@@ -16,6 +17,10 @@ const benches = {
     const report = await runKillBench();
     return { report, table: killTable(report) };
   },
+  gateway: async () => {
+    const report = await runGatewayBench();
+    return { report, table: gatewayTable(report) };
+  },
 };
 type Bench = keyof typeof benches;
 
@@ -25,7 +30,7 @@ const chosen = (): Bench[] => {
   const names = Object.keys(benches) as Bench[];
   if (values.only === undefined) return names;
   if (isBench(values.only)) return [values.only];
-  console.error(`--only knows ${names.join(' and ')}, not ${values.only}`);
+  console.error(`--only knows ${names.join(', ')}, not ${values.only}`);
   process.exit(2);
 };
 
