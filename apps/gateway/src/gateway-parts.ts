@@ -4,6 +4,7 @@ import { Activity } from './activity/activity.js';
 import { Enforcement } from './control/enforcement.js';
 import { Membership } from './control/membership.js';
 import { PositionReports } from './control/position-reports.js';
+import { Pulse } from './control/pulse.js';
 import { Forwarding } from './forwarding/forwarding.js';
 import { Gate } from './gate/gate.js';
 import type { GatewayLogs } from './gateway-logs.js';
@@ -35,7 +36,9 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
   const metrics = gatewayMetrics(options.metrics);
   const shared: GatewayShared = { identity, logs, view, clock, ids, log, metrics };
   const { activity, outbox } = activityParts(shared);
-  const ready = (): boolean => controlLog.ready() && membership.member && !options.stopping();
+  const pulse = new Pulse({ clock, log, catchUp: () => controlLog.barrier() });
+  const ready = (): boolean =>
+    pulse.steady() && controlLog.ready() && membership.member && !options.stopping();
   const gate = gateOf({ ...shared, ready }, activity);
   const onCut = (cause: CutCause): void => metrics.cut.inc({ cause });
   const streams = new OpenStreams({ gate, view, clock, onCut });
@@ -59,7 +62,7 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
   });
   return {
     ...routeHandlers({ ...shared, gate, streams, activity, work, backlogMax: options.backlogMax }),
-    ...lifeCycle({ ...enforced, enforcement, work }),
+    ...lifeCycle({ ...enforced, enforcement, pulse, work }),
     identity,
     gate,
     membership,

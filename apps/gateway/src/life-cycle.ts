@@ -2,6 +2,7 @@ import type { Activity } from './activity/activity.js';
 import type { Enforcement } from './control/enforcement.js';
 import type { Membership } from './control/membership.js';
 import type { PositionReports } from './control/position-reports.js';
+import type { Pulse } from './control/pulse.js';
 import type { WorkInHand } from './deliveries/work-in-hand.js';
 import type { GatewayShared } from './gateway-shared.js';
 import type { OpenStreams } from './streams/open-streams.js';
@@ -15,6 +16,7 @@ export interface Living extends GatewayShared {
   readonly inHand: WorkInHand;
   readonly reports: PositionReports;
   readonly enforcement: Enforcement;
+  readonly pulse: Pulse;
   readonly activity: Activity;
   readonly membership: Membership;
   readonly work: WorkParts;
@@ -22,8 +24,8 @@ export interface Living extends GatewayShared {
 
 /** Everything of a gateway that runs by itself, started and stopped together. */
 export const lifeCycle = (living: Living) => {
-  const { streams, inHand, reports, enforcement, activity, membership, work } = living;
-  const timed = [streams, inHand, reports, enforcement, activity];
+  const { streams, inHand, reports, enforcement, pulse, activity, membership, work } = living;
+  const timed = [streams, inHand, reports, pulse, enforcement, activity];
   const workers = queueWorkers(living);
   let listening: { stop(): void } | null = null;
   return {
@@ -35,7 +37,7 @@ export const lifeCycle = (living: Living) => {
     stop: async (): Promise<void> => {
       streams.stop();
       listening?.stop();
-      for (const part of [inHand, reports, enforcement]) part.stop();
+      for (const part of [inHand, reports, pulse, enforcement]) part.stop();
       await Promise.all([membership.leave(), activity.stop(), ...workers.map((it) => it.stop())]);
     },
   };
