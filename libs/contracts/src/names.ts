@@ -11,10 +11,13 @@ const PART_RULE =
 
 export const NamePart = z.string().regex(new RegExp(`^${PART}$`), PART_RULE);
 
+const RESERVED_ORG = 'mesh';
+const RESERVED = '"mesh" is reserved';
+
 /** `mesh` is the subject token of mesh-wide facts, so no tenant may carry it. */
 export const OrgName = NamePart.refine(
-  (name) => name !== 'mesh',
-  '"mesh" is reserved',
+  (name) => name !== RESERVED_ORG,
+  RESERVED,
 ).brand<'OrgName'>();
 export type OrgName = z.infer<typeof OrgName>;
 
@@ -23,11 +26,13 @@ export type WorkspaceName = z.infer<typeof WorkspaceName>;
 
 const ADDRESS = new RegExp(`^agent://(${PART})/(${PART})/(${PART})$`);
 const QUEUE = new RegExp(`^queue://(${PART})/(${PART})/(${PART})$`);
+const ofTenant = (text: string): boolean => text.split('/', 3)[2] !== RESERVED_ORG;
 
 /** An agent's address, `agent://org/workspace/name`. */
 export const Address = z
   .string()
   .regex(ADDRESS, `must be agent://org/workspace/name, where each part ${PART_RULE}`)
+  .refine(ofTenant, RESERVED)
   .brand<'Address'>();
 export type Address = z.infer<typeof Address>;
 
@@ -35,6 +40,7 @@ export type Address = z.infer<typeof Address>;
 export const QueueAddress = z
   .string()
   .regex(QUEUE, `must be queue://org/workspace/name, where each part ${PART_RULE}`)
+  .refine(ofTenant, RESERVED)
   .brand<'QueueAddress'>();
 export type QueueAddress = z.infer<typeof QueueAddress>;
 
@@ -52,7 +58,7 @@ export interface AddressParts {
 export const parseDestination = (text: string): AddressParts | null => {
   const agent = ADDRESS.exec(text);
   const match = agent ?? QUEUE.exec(text);
-  if (match === null || match[1] === 'mesh') return null;
+  if (match === null || match[1] === RESERVED_ORG) return null;
   return {
     kind: agent ? 'agent' : 'queue',
     org: match[1] as OrgName,
