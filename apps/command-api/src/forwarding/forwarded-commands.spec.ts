@@ -48,3 +48,12 @@ it('an answer that is too large for a message says so', async () => {
   expect(answer.status).toBe(413);
   expect(Buffer.from(answer.bodyBase64 ?? '', 'base64').toString()).toContain('payload_too_large');
 });
+
+it.each(['/v1/mesh/stream', '/v1/mesh/./stream', '/v1/mesh/x/../stream', '/v1/mesh\\stream'])(
+  'a stream is not forwarded, however its path is spelt: %s',
+  async (url) => {
+    const answer = await forward(url);
+    expect(answer.status).toBe(404);
+    expect(Buffer.from(answer.bodyBase64 ?? '', 'base64').toString()).toContain('A stream cannot');
+  },
+);

@@ -72,7 +72,7 @@ export class ForwardedCommands {
     const request = ForwardedRequest.safeParse(parseJson(message.text()));
     if (!request.success)
       return problem('malformed_request', 'The forwarded request cannot be read.');
-    if (pathOf(request.data.url) === STREAM_PATH) {
+    if (servedPathOf(request.data.url) === STREAM_PATH) {
       return problem(
         'not_found',
         'A stream cannot be forwarded. Ask the gateway or the command API itself.',
@@ -140,7 +140,9 @@ const problem = (code: ApiProblem['code'], detail: string): ForwardedAnswer => {
   };
 };
 
-const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;
+/** As `inject` reads it: with `.` and `..` followed, and a backslash taken for a slash. */
+const servedPathOf = (url: string): string | null =>
+  URL.parse(url, 'http://served')?.pathname ?? null;
 
 const parseJson = (text: string): unknown => {
   try {

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ForwardedAnswer, live, type ForwardedRequest } from '#contracts';
 import type { Messaging } from '#event-store';
 import { ApiProblem, injectTrace, inSpan, type SpanOptions } from '#platform';
+import { forwardable } from './forwardable.js';
 
 export interface ForwardingOptions {
   readonly messaging: Messaging;
@@ -44,11 +45,19 @@ const NOT_RETURNED = new Set([
 export class Forwarding {
   constructor(private readonly options: ForwardingOptions) {}
 
-  readonly handle = (request: FastifyRequest, reply: FastifyReply): Promise<unknown> =>
-    inSpan(`${request.method} forwarded`, spanOf(request), () => this.forward(request, reply));
+  readonly handle = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const method = forwardable(request);
+    return inSpan(`${method} forwarded`, spanOf(request), () =>
+      this.forward(method, request, reply),
+    );
+  };
 
-  private async forward(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const answer = await this.ask(request);
+  private async forward(
+    method: ForwardedRequest['method'],
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> {
+    const answer = await this.ask(method, request);
     this.options.onAnswer(answer.status);
     for (const [name, value] of Object.entries(answer.headers)) {
       if (!NOT_RETURNED.has(name.toLowerCase())) void reply.header(name, value);
@@ -59,10 +68,13 @@ export class Forwarding {
     );
   }
 
-  private async ask(request: FastifyRequest): Promise<ForwardedAnswer> {
+  private async ask(
+    method: ForwardedRequest['method'],
+    request: FastifyRequest,
+  ): Promise<ForwardedAnswer> {
     const { messaging, onAnswer } = this.options;
     const forwarded: ForwardedRequest = {
-      method: request.method as ForwardedRequest['method'],
+      method,
       url: request.url,
       headers: headersOf(request),
       bodyBase64: request.rawBody?.toString('base64') ?? null,
