@@ -16,13 +16,16 @@ const capability = { capability: Capability.optional() };
 export const AddressText = z.string().min(1).max(383);
 
 /** A selector as people write it: a tag without a namespace means the caller's org. */
-export const SelectorInput = z.union([
-  z.strictObject({ agent: AddressText, ...capability }),
-  z.strictObject({ tag: Tag, namespace: Namespace.optional(), ...capability }),
-  z.strictObject({ tag: Tag, org: OrgName, ...capability }),
-  z.strictObject({ namespace: Namespace, ...capability }),
-  z.strictObject({ org: OrgName, ...capability }),
-]);
+export const SelectorInput = z.union(
+  [
+    z.strictObject({ agent: AddressText, ...capability }),
+    z.strictObject({ tag: Tag, namespace: Namespace.optional(), ...capability }),
+    z.strictObject({ tag: Tag, org: OrgName, ...capability }),
+    z.strictObject({ namespace: Namespace, ...capability }),
+    z.strictObject({ org: OrgName, ...capability }),
+  ],
+  'must be one of {"agent": …}, {"tag": …} (with "namespace" to narrow it), {"namespace": …} or {"org": …}, each with "capability" if only one kind of act is to stop',
+);
 export type SelectorInput = z.infer<typeof SelectorInput>;
 
 /** How long and for what the answer waits. `contained` waits until every gateway has applied it. */
