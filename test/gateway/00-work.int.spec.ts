@@ -78,7 +78,7 @@ describe('work through a gateway', () => {
         status: 'CANCELED',
         details: { reason: 'no' },
       },
-      completion_delivery: { delivered: false, reason: 'no_reply_to' },
+      completion_delivery: { delivered: false, reason: 'reply_to_not_set' },
     });
     const again = await mesh.call(
       mailer,

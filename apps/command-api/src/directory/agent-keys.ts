@@ -35,7 +35,7 @@ export class AgentKeys {
       workspace: agent.workspace,
       workspaceOnly: true,
       expiresAt: body.expires_at ?? null,
-      createdByNote: body.created_by_actor_id ?? null,
+      createdByNote: body.created_by_actor_id ?? caller.principal.keyId,
       agentRevoked: agent.revoked,
     });
     const spread = await spreadOf(this.control, sequence);

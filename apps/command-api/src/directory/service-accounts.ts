@@ -47,7 +47,7 @@ export class ServiceAccounts {
         serviceAccountId: serviceAccountIdOf(address),
         name,
         description: body.description ?? null,
-        createdByNote: body.created_by_actor_id ?? null,
+        createdByNote: body.created_by_actor_id ?? caller.principal.keyId,
       },
       about: by(caller, { org, workspace }),
     });

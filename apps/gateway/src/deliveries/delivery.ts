@@ -155,8 +155,8 @@ const wireOf = (intent: LoadedIntent, item: Item) => {
     from_agent: submission.from,
     to_agent: submission.to,
     correlation_id: submission.correlationId,
-    reply_to: submission.replyTo,
-    deadline_at: submission.deadlineAt,
+    ...(submission.replyTo === null ? {} : { reply_to: submission.replyTo }),
+    ...(submission.deadlineAt === null ? {} : { deadline_at: submission.deadlineAt }),
     delivery_attempt: attempts,
     ...(checkpoint === undefined ? {} : { checkpoint }),
   };

@@ -32,7 +32,7 @@ export const replyOwner = ({ replyTo, from }: Submission): Address | null => {
 
 export const completionDelivery = (submission: Submission, id: string): CompletionDelivery => {
   const { replyTo } = submission;
-  if (replyTo === null) return { delivered: false, reason: 'no_reply_to' };
+  if (replyTo === null) return { delivered: false, reason: 'reply_to_not_set' };
   return replyOwner(submission) === null
     ? { delivered: false, reply_to: replyTo, reason: 'reply_to_is_no_agent_of_this_org' }
     : { delivered: true, reply_to: replyTo, thread_id: id };

@@ -53,7 +53,7 @@ export const resumeIntent = defineRoute({
   path: '/v1/intents/:intent_id/resume',
   access: { kind: 'gate', operators: 'intent:resolve' },
   summary:
-    'An agent answers an intent: outcome failure, failed or error fails it; status WAITING or IN_PROGRESS keeps it open; anything else completes it.',
+    'An agent answers an intent: outcome failure, failed or error (or action fail, failed or reject) fails it; status WAITING or IN_PROGRESS keeps it open; anything else completes it.',
   axme: true,
   params: IntentParams,
   body: OpenObject,

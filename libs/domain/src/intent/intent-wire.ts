@@ -77,8 +77,9 @@ const asSent = (submission: Submission) => ({
   from_agent: submission.from,
   to_agent: submission.to,
   payload: submission.payload,
-  reply_to: submission.replyTo,
-  deadline_at: submission.deadlineAt,
+  // Absent instead of null: AXME's clients take what is there for a string.
+  ...(submission.replyTo === null ? {} : { reply_to: submission.replyTo }),
+  ...(submission.deadlineAt === null ? {} : { deadline_at: submission.deadlineAt }),
   max_delivery_attempts: submission.maxDeliveryAttempts,
 });
 

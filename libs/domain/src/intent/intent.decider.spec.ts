@@ -121,6 +121,11 @@ describe('AnswerIntent', () => {
       .when(answer({ outcome }))
       .then({ type: 'IntentFailed', data: { code: 'failed', error: { outcome } } }),
   );
+  it.each(['fail', 'failed', 'reject', 'Fail'])('fails on action %s', (action) =>
+    given(submitted, delivered())
+      .when(answer({ action }))
+      .then({ type: 'IntentFailed', data: { code: 'failed', error: { action } } }),
+  );
   it.each(['WAITING', 'IN_PROGRESS'] as const)('keeps the intent open on status %s', (status) =>
     given(submitted, delivered())
       .when(answer({ status }))

@@ -111,12 +111,20 @@ const end = (command: ResolveIntent): IntentFact => {
   }
 };
 
-const FAILURES: readonly unknown[] = ['failure', 'failed', 'error'];
+/** The words by which an agent says in its answer that it failed. */
+const FAILURES = {
+  outcome: ['failure', 'failed', 'error'],
+  action: ['fail', 'failed', 'reject'],
+} as const;
+
+const says = (answer: JsonObject, field: keyof typeof FAILURES): boolean => {
+  const word = answer[field];
+  return typeof word === 'string' && FAILURES[field].some((known) => known === word.toLowerCase());
+};
 
 /** What an agent's free-form answer means: a failure, still at it, or (anything else) done. */
 const answered = (answer: JsonObject): IntentFact => {
-  const outcome = typeof answer.outcome === 'string' ? answer.outcome.toLowerCase() : undefined;
-  if (FAILURES.includes(outcome)) {
+  if (says(answer, 'outcome') || says(answer, 'action')) {
     return { type: 'IntentFailed', data: { code: 'failed', error: answer } };
   }
   if (answer.status === 'WAITING' || answer.status === 'IN_PROGRESS') {
