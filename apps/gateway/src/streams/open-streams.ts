@@ -26,7 +26,9 @@ interface OpenStream {
 
 const STREAMS_MAX = 10_000;
 const STREAMS_PER_KEY_MAX = 256;
-const COMMENT_EVERY_MS = 15_000;
+/** AXME's Python client gives up on a stream that is silent for 15 s. */
+const COMMENT_EVERY_MS = 5_000;
+const TIMER_MS_MAX = 2_147_483_647;
 
 /** Every open event stream of this gateway: the thing that a stop and a revocation cut. */
 export class OpenStreams {
@@ -60,7 +62,11 @@ export class OpenStreams {
     const stream: OpenStream = { sse: openSse(call.reply), keyId, ask };
     this.streams.add(stream);
     this.perKey.set(keyId, (this.perKey.get(keyId) ?? 0) + 1);
-    const forget = (): void => this.forget(stream);
+    const expiry = this.closeAtExpiry(stream);
+    const forget = (): void => {
+      clearTimeout(expiry);
+      this.forget(stream);
+    };
     if (stream.sse.closed.aborted) forget();
     else stream.sse.closed.addEventListener('abort', forget, { once: true });
     return stream.sse;
@@ -99,12 +105,24 @@ export class OpenStreams {
 
   /** A sign of life for each, and the end for those whose key has expired. */
   private beat(): void {
-    const nowMs = this.options.clock.nowMs();
     for (const stream of this.streams) {
-      const expiresAtMs = this.options.view.key(stream.keyId)?.expiresAtMs ?? null;
-      if (expiresAtMs !== null && nowMs >= expiresAtMs) this.end(stream, 'key', 'key_expired');
+      const leftMs = this.leftMs(stream.keyId);
+      if (leftMs !== null && leftMs <= 0) this.end(stream, 'key', 'key_expired');
       else stream.sse.comment('alive');
     }
+  }
+
+  /** A stream is no longer open than its key is good. */
+  private closeAtExpiry(stream: OpenStream): NodeJS.Timeout | undefined {
+    const leftMs = this.leftMs(stream.keyId);
+    if (leftMs === null || leftMs > TIMER_MS_MAX) return undefined;
+    return setTimeout(() => this.end(stream, 'key', 'key_expired'), leftMs);
+  }
+
+  /** Milliseconds until the key expires; `null` for one that never does. */
+  private leftMs(keyId: KeyId): number | null {
+    const expiresAtMs = this.options.view.key(keyId)?.expiresAtMs ?? null;
+    return expiresAtMs === null ? null : expiresAtMs - this.options.clock.nowMs();
   }
 
   private refuseRevoked(keyId: KeyId): void {
