@@ -21,7 +21,7 @@ export const rejected = (rejection: Rejection, thing: string): ApiProblem => {
     case 'TAG_HOLDS_STOP':
       return new ApiProblem(
         'tag_holds_stop',
-        `A stop holds ${thing} by a tag that would go. Lift the stop first.`,
+        `${thing} is held by a stop through a tag that would go. Lift the stop first.`,
       );
     case 'AGENT_UNKNOWN':
     case 'KEY_UNKNOWN':
