@@ -13,7 +13,7 @@ import {
   type ReadModelDatabase,
   type UsageStep,
 } from '#database';
-import { ApiProblem, invalidFields, type Clock, type Logger } from '#platform';
+import { ApiProblem, invalidFields, wireDetails, type Clock, type Logger } from '#platform';
 
 export interface ReadModelParts {
   /** `null`: this service was started without a database. */
@@ -50,17 +50,17 @@ export class ReadModel {
 
   /** `null` where the read model is away or too slow. */
   eventsOrNull(query: AuditQuery): Promise<Page<MeshEventLine> | null> {
-    return inTime(this.orNull((db) => listMeshEvents(db, query)));
+    return inTime(this.orNull((db) => told(listMeshEvents(db, query))));
   }
 
   /** @throws ApiProblem `read_model_unavailable`, `invalid_field` for a cursor that is none */
   async events(query: AuditQuery): Promise<Page<MeshEventLine>> {
-    return (await this.orNull((db) => listMeshEvents(db, query))) ?? this.unavailable();
+    return (await this.orNull((db) => told(listMeshEvents(db, query)))) ?? this.unavailable();
   }
 
   /** @throws ApiProblem `read_model_unavailable`, `invalid_field` for a cursor that is none */
   async audit(query: AuditQuery): Promise<Page<AuditLine>> {
-    return (await this.orNull((db) => listAudit(db, query))) ?? this.unavailable();
+    return (await this.orNull((db) => told(listAudit(db, query)))) ?? this.unavailable();
   }
 
   /** @throws ApiProblem `read_model_unavailable` */
@@ -79,6 +79,7 @@ export class ReadModel {
       return result;
     } catch (error) {
       if (error instanceof InvalidCursorError) throw badCursor();
+      if (isBadValue(error)) throw badValue();
       this.awaySinceMs = clock.monotonicMs();
       logger.warn({ err: error }, 'read model cannot be read');
       return null;
@@ -92,6 +93,14 @@ export class ReadModel {
   }
 }
 
+/** The tables keep events as the log has them; the API has its own spelling of names. */
+const told = async <T extends { readonly details: Record<string, unknown> }>(
+  page: Promise<Page<T>>,
+): Promise<Page<T>> => {
+  const { items, nextCursor } = await page;
+  return { items: items.map((it) => ({ ...it, details: wireDetails(it.details) })), nextCursor };
+};
+
 const inTime = async <T>(work: Promise<T | null>): Promise<T | null> => {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<null>((resolve) => {
@@ -99,6 +108,15 @@ const inTime = async <T>(work: Promise<T | null>): Promise<T | null> => {
   });
   return Promise.race([work, tooLate]).finally(() => clearTimeout(timer));
 };
+
+/** Postgres' class 22: it is there, and a value that the caller gave is none that it can compare with. */
+const isBadValue = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^22[0-9A-Z]{3}$/.test(String(error.code));
+
+const badValue = (): ApiProblem =>
+  invalidFields([
+    { in: 'query', path: '', message: 'a value holds what no text or time can hold, such as %00' },
+  ]);
 
 const badCursor = (): ApiProblem =>
   invalidFields([

@@ -43,8 +43,11 @@ const HIDDEN = new Set(['secretSha256']);
 /** What users wrote keeps its own spelling. */
 const VERBATIM = new Set(['metadata']);
 
-const wireData = (event: ControlEvent): Record<string, unknown> =>
-  snakeKeys(event.data) as Record<string, unknown>;
+const wireData = (event: ControlEvent): Record<string, unknown> => wireDetails(event.data);
+
+/** What an event says, as it may leave the mesh: names in snake_case, no hash of a secret. */
+export const wireDetails = (data: object): Record<string, unknown> =>
+  snakeKeys(data) as Record<string, unknown>;
 
 const snakeKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(snakeKeys);
