@@ -10,7 +10,10 @@ export interface ProblemExtra {
   readonly cause?: unknown;
 }
 
-/** A refusal that the caller is to see. `detail` is a sentence that says what to do next. */
+/**
+ * A refusal that the caller is to see. `detail` is a sentence that says what to do next. It is an answer and no bug, so it
+ * keeps no stack: taking one costs as much as all else of a refusal. What broke keeps its own, as `cause`.
+ */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly details: Readonly<Record<string, unknown>> | null;
@@ -22,7 +25,10 @@ export class ApiProblem extends Error {
     readonly detail: string,
     extra: ProblemExtra = {},
   ) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`${code}: ${detail}`, extra.cause === undefined ? undefined : { cause: extra.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.details = extra.details ?? null;
     this.retryAfterSeconds = extra.retryAfterSeconds ?? null;
     this.headers = extra.headers ?? {};
