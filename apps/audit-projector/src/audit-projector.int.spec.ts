@@ -19,6 +19,7 @@ import {
   ordersOf,
   projectionPositions,
   receiptsOf,
+  refusalsOf,
 } from '#database';
 import type { EventStore } from '#event-store';
 import { connectNats, type Nats, provisionStreams } from '#event-store-jetstream';
@@ -143,7 +144,6 @@ describe('the audit projector', () => {
     });
     expect(items.map(({ type, address: of }) => [type, of])).toEqual([
       ['StopLifted', address],
-      ['DecisionsCounted', address],
       ['StopApplied', address],
       ['StopOrdered', address],
     ]);
@@ -156,7 +156,12 @@ describe('the audit projector', () => {
     expect(await ordersOf(database.db, { org: 'acme', limit: 5 })).toMatchObject([
       { order_id: orderId, lift_reason: 'fixed' },
     ]);
-    expect(await receiptsOf(database.db, orderId)).toMatchObject([{ gateway: 'eu-1', boot: 1 }]);
+    expect(await receiptsOf(database.db, orderId)).toMatchObject([
+      { gateway: 'eu-1', boot: 1, before_last_act: 'intent.send', before_hour: 40 },
+    ]);
+    expect(await refusalsOf(database.db, orderId)).toMatchObject([
+      { gateway: 'eu-1', act: 'intent.send', refused: 2 },
+    ]);
     expect(await totals()).toMatchObject({ sent: 3, refused: 2 });
   });
 
@@ -213,7 +218,7 @@ describe('the audit projector', () => {
     await control.append(logStarted(FIRST_LOG));
     await control.append(stopOrdered(1));
     await appendAll(run(1, 400));
-    const first = await appendAll(run(401, 100, refusal));
+    const first = await appendAll([stopApplied(0), ...run(401, 100, refusal)]);
     await Promise.all([projected('CONTROL', 2), projected('ACTIVITY', first)]);
     let sent = 500;
     let last = first;

@@ -1,4 +1,5 @@
 import {
+  activityEvents,
   type ActivityEvent,
   type ActivityFact,
   activitySubject,
@@ -66,11 +67,15 @@ export const stopLifted = (n: number): AppendRequest<ControlEvent> =>
     data: { orderId, reason: 'fixed', cause: 'operator' },
   });
 
+const versions = new Map<string, number>(
+  activityEvents.map(({ type, version }) => [type, version]),
+);
+
 const activity = (n: number, fact: ActivityFact, of: Address): AppendRequest<ActivityEvent> => {
   const { org, workspace, name } = partsOf(of);
   return {
     subject: activitySubject(region, org, workspace, name),
-    event: { ...envelope(n, 'a'), ...fact },
+    event: { ...envelope(n, 'a'), ...fact, version: versions.get(fact.type) ?? 1 },
   };
 };
 
@@ -133,6 +138,12 @@ export const stopApplied = (n: number): AppendRequest<ActivityEvent> =>
         position: 2,
         appliedAfterMs: 0.5,
         cut: { streams: 1, calls: 0 },
+        before: {
+          last: { at: timeOf(START_MS), address, act: 'intent.send', subject: 'email.send.v1' },
+          lastMinute: 3,
+          lastHour: 40,
+          since: timeOf(START_MS - 3_600_000),
+        },
       },
     },
     address,

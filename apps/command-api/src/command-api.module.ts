@@ -29,6 +29,7 @@ import { ReadModel } from './read-model/read-model.js';
 import { LiftCommands } from './stops/lift-commands.js';
 import { StopCommands } from './stops/stop-commands.js';
 import { StopsController } from './stops/stops.controller.js';
+import { ShownStops } from './stops/shown-stops.js';
 import { Stops } from './stops/stops.js';
 
 /** What lives outside of Nest: the log, the read model and the live messages. */
@@ -58,6 +59,7 @@ const services = [
   SilenceReactor,
   StopCommands,
   Stops,
+  ShownStops,
   Tenants,
 ];
 

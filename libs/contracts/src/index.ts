@@ -27,6 +27,7 @@ export * from './routes/intents.routes.js';
 export * from './routes/keys.routes.js';
 export * from './routes/mesh-agents.routes.js';
 export * from './routes/mesh.routes.js';
+export * from './routes/order-record.js';
 export * from './routes/route.js';
 export * from './routes/service-accounts.routes.js';
 export * from './routes/service.routes.js';

@@ -10,6 +10,7 @@ export interface WrittenBatch {
   readonly order_repeats: readonly object[];
   readonly order_lifts: readonly object[];
   readonly order_receipts: readonly object[];
+  readonly order_refusals: readonly object[];
   readonly usage_hour: readonly object[];
   readonly usage_day: readonly object[];
   readonly agents: readonly object[];
@@ -92,6 +93,14 @@ const summed =
     insert into ${sql.id(schema, table)} as t select * from ${given(schema, table, rows)}
     on conflict (address, bucket) do update set ${sums}`;
 
+const refusals: Statement = (schema, rows) => sql`
+  insert into ${sql.id(schema, 'order_refusals')} as t
+  select * from ${given(schema, 'order_refusals', rows)}
+  on conflict (order_id, gateway, act) do update set
+    refused = least(t.refused + excluded.refused, 9007199254740991),
+    first_at = least(t.first_at, excluded.first_at),
+    last_at = greatest(t.last_at, excluded.last_at)`;
+
 const latest = ['last_heartbeat_at', 'last_instance', 'last_gateway', 'last_region'];
 
 /** The later heartbeat counts, and of two at one moment the one that came later in the log. */
@@ -140,6 +149,7 @@ const statements: Readonly<Record<keyof WrittenBatch, Statement>> = {
   order_repeats: updated(sql`repeats = t.repeats + n.repeats`, always),
   order_lifts: updated(liftSet, sql`t.lifted_at is null`),
   order_receipts: inserted('order_receipts'),
+  order_refusals: refusals,
   usage_hour: summed('usage_hour'),
   usage_day: summed('usage_day'),
   agents: activity,

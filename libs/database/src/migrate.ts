@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { ReadModelDatabase } from './connection.js';
 import { readModel } from './migrations/0001-read-model.js';
+import { orderRecord } from './migrations/0002-order-record.js';
 import { READ_MODEL, type ReadModel, type SchemaName, SHADOW } from './read-model.schema.js';
 
 /** Makes its change in the schema that the handle names. */
@@ -9,6 +10,7 @@ type Migration = (db: ReadModelDatabase) => Promise<void>;
 /** In this order, up only. What a change would lose is had back by a rebuild from the logs. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
+  '0002-order-record': orderRecord,
 };
 
 /** Lives in the schema itself: a schema that was dropped or lost is made anew. */

@@ -8,7 +8,7 @@ import { listAgentStats } from './queries/agent-stats.js';
 import { listAudit } from './queries/audit-lines.js';
 import { listDueHealth } from './queries/due-health.js';
 import { listMeshEvents } from './queries/mesh-events.js';
-import { ordersOf, receiptsOf } from './queries/orders.js';
+import { ordersOf, receiptsOf, refusalsOf } from './queries/orders.js';
 import { projectedIncarnation, projectionPositions } from './queries/positions.js';
 import { agentMetrics, usageOf } from './queries/usage.js';
 import { READ_MODEL, usageColumns } from './read-model.schema.js';
@@ -23,6 +23,7 @@ const NOTHING: WrittenBatch = {
   order_repeats: [],
   order_lifts: [],
   order_receipts: [],
+  order_refusals: [],
   usage_hour: [],
   usage_day: [],
   agents: [],
@@ -170,10 +171,79 @@ describe('the read model', () => {
   it('keeps the first receipt of each boot of a gateway', async () => {
     const receipt = { order_id: 'o1', gateway: 'eu-1', boot: 1, region: 'eu', position: 4 };
     const told = { at: at(1), applied_after_ms: 1.5, cut_streams: 2, cut_calls: 0 };
-    const first = { ...receipt, ...told, sequence: 1 };
+    const before = {
+      before_last_at: at(0),
+      before_last_address: address,
+      before_last_act: 'intent.send',
+      before_last_subject: null,
+      before_minute: 3,
+      before_hour: 40,
+      before_since: hour,
+    };
+    const first = { ...receipt, ...told, ...before, sequence: 1 };
     await write('ACTIVITY', 0, 1, { order_receipts: [first] });
     await write('ACTIVITY', 1, 2, { order_receipts: [{ ...first, sequence: 2 }] });
     expect(await receiptsOf(database.db, 'o1')).toEqual([first]);
+  });
+
+  it('adds up what was refused for an order, whichever came first', async () => {
+    const sum = { order_id: 'o1', gateway: 'eu-1', act: 'guard', region: 'eu', refused: 2 };
+    const early = { ...sum, first_at: at(1), last_at: at(2) };
+    const late = { ...sum, first_at: at(5), last_at: at(6) };
+    await write('ACTIVITY', 0, 1, { order_refusals: [late, { ...late, act: 'intent.send' }] });
+    await write('ACTIVITY', 1, 2, { order_refusals: [early] });
+    expect(await refusalsOf(database.db, 'o1')).toEqual([
+      { ...sum, refused: 4, first_at: at(1), last_at: at(6) },
+      { ...late, act: 'intent.send' },
+    ]);
+  });
+
+  it('lists single refusals only when they are asked for', async () => {
+    const refusal = line(2, { type: 'DecisionsCounted', mesh_event: null });
+    await write('CONTROL', 0, 3, { audit_log: [line(1), refusal, line(3)] });
+    const list = async (more: object) =>
+      (await listAudit(database.db, { org: 'acme', limit: 9, ...more })).items.map(
+        ({ sequence }) => sequence,
+      );
+    expect(await list({})).toEqual([3, 1]);
+    expect(await list({ refusals: true })).toEqual([3, 2, 1]);
+    expect(await list({ filters: { eventType: 'DecisionsCounted' } })).toEqual([2]);
+  });
+
+  it('brings tables of an older build up to what a rebuild would make of the logs', async () => {
+    const { db } = database;
+    const refusal = (sequence: number, count: number) =>
+      line(sequence, {
+        ...{ stream: 'ACTIVITY', type: 'DecisionsCounted', order_id: 'o1' },
+        details: {
+          ...{ act: 'guard', gateway: 'eu-1', region: 'eu', count },
+          ...{ from: at(sequence), to: at(sequence + 1) },
+        },
+      });
+    const applied = {
+      stream: 'ACTIVITY',
+      type: 'StopApplied',
+      order_id: 'o1',
+      details: { boot: 1 },
+    };
+    await write('ACTIVITY', 0, 3, {
+      audit_log: [refusal(1, 2), refusal(2, 3), line(3, applied)],
+    });
+    await sql`drop table read_model.order_refusals; drop index read_model.audit_log_facts`.execute(
+      db,
+    );
+    for (const name of ['last_at', 'last_address', 'last_act', 'last_subject', 'minute', 'hour'])
+      await sql`alter table read_model.order_receipts drop column ${sql.id(`before_${name}`)}`.execute(
+        db,
+      );
+    await sql`alter table read_model.order_receipts drop column before_since;
+      delete from read_model.applied_migrations where name like '0002%'`.execute(db);
+    await migrate(db);
+    expect(await refusalsOf(db, 'o1')).toMatchObject([
+      { gateway: 'eu-1', region: 'eu', act: 'guard', refused: 5, first_at: at(1), last_at: at(3) },
+    ]);
+    const { items } = await listAudit(db, { org: 'acme', limit: 1 });
+    expect(items).toMatchObject([{ details: { boot: 1, before: null } }]);
   });
 
   it('sums use up to 2^53 - 1 and stays there', async () => {

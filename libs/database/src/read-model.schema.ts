@@ -12,6 +12,7 @@ export interface ReadModel {
   usage_day: UsageTable;
   orders: OrdersTable;
   order_receipts: OrderReceiptsTable;
+  order_refusals: OrderRefusalsTable;
   projection_position: ProjectionPositionTable;
 }
 
@@ -132,6 +133,23 @@ export interface OrderReceiptsTable {
   applied_after_ms: number;
   cut_streams: number;
   cut_calls: number;
+  before_last_at: string | null;
+  before_last_address: string | null;
+  before_last_act: string | null;
+  before_last_subject: string | null;
+  before_minute: number | null;
+  before_hour: number | null;
+  before_since: string | null;
+}
+
+export interface OrderRefusalsTable {
+  order_id: string;
+  gateway: string;
+  act: string;
+  region: string;
+  refused: number;
+  first_at: string;
+  last_at: string;
 }
 
 export interface ProjectionPositionTable {

@@ -17,6 +17,7 @@ export const comparedTables = [
   'usage_day',
   'orders',
   'order_receipts',
+  'order_refusals',
   'projection_position',
 ] as const satisfies readonly TableName[];
 

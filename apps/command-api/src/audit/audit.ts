@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { Actor, AuditEntry, listAudit } from '#contracts';
+import type { Actor, AuditEntry, listAudit, RefusalsOfGateway, StopOrderId } from '#contracts';
 import type { AuditLine } from '#database';
+import type { ControlView } from '#domain';
 import { toTimestamp } from '#platform';
 import { findAgent } from '../agents/agent-reference.js';
 import { Control } from '../control/control.js';
-import type { Caller } from '../control/operator.js';
+import { namedActor } from '../control/named-actor.js';
+import type { Caller, Operator } from '../control/operator.js';
 import { ReadModel } from '../read-model/read-model.js';
+import { maySeeOrder } from '../stops/order-access.js';
+import { refusalsByGateway } from '../stops/order-record.js';
 
 export type ListedAudit = z.infer<typeof listAudit.response>;
 
@@ -19,13 +23,14 @@ export class Audit {
   ) {}
 
   async list({ principal }: Caller, query: z.infer<typeof listAudit.query>): Promise<ListedAudit> {
-    const { limit, cursor, type, address, order_id, actor_id, from, to } = query;
+    const { limit, cursor, type, address, order_id, actor_id, from, to, include } = query;
     const lookup = { view: this.control.view, caller: principal };
     const page = await this.readModel.audit({
       org: principal.meshWide ? null : principal.org,
       workspace: principal.workspaceOnly ? principal.workspace : undefined,
       limit,
       cursor,
+      refusals: include === 'refusals',
       filters: {
         eventType: type,
         agent: address && findAgent(lookup, address).address,
@@ -35,11 +40,23 @@ export class Audit {
         until: to && toTimestamp(Date.parse(to)),
       },
     });
-    return { ok: true, entries: page.items.map(entryOf), next_cursor: page.nextCursor };
+    return {
+      ok: true,
+      entries: page.items.map((line) => entryOf(this.control.view, line)),
+      ...(order_id !== undefined && { refusals: await this.refusals(principal, order_id) }),
+      next_cursor: page.nextCursor,
+    };
+  }
+
+  /** None for an order that the caller may not see: the same as for one that there never was. */
+  private async refusals(principal: Operator, orderId: string): Promise<RefusalsOfGateway[]> {
+    const lines = await this.readModel.refusals(orderId);
+    const order = this.control.view.order(orderId as StopOrderId);
+    return order !== null && maySeeOrder(principal, order) ? refusalsByGateway(lines) : [];
   }
 }
 
-const entryOf = (line: AuditLine): AuditEntry => ({
+const entryOf = (view: ControlView, line: AuditLine): AuditEntry => ({
   stream: line.stream as AuditEntry['stream'],
   sequence: line.sequence,
   event_id: line.event_id,
@@ -50,7 +67,11 @@ const entryOf = (line: AuditLine): AuditEntry => ({
   workspace: line.workspace,
   address: line.address,
   order_id: line.order_id,
-  actor: { kind: line.actor_kind as Actor['kind'], id: line.actor_id, via: line.actor_via },
+  actor: namedActor(view, {
+    kind: line.actor_kind as Actor['kind'],
+    id: line.actor_id,
+    via: line.actor_via,
+  }),
   reason: line.reason,
   correlation_id: line.correlation_id,
   details: line.details,

@@ -3,14 +3,18 @@ import {
   listAgentStats,
   listAudit,
   listMeshEvents,
+  receiptsOf,
+  refusalsOf,
   usageOf,
   type AgentStats,
   type AgentStatsQuery,
   type AuditLine,
   type AuditQuery,
   type MeshEventLine,
+  type OrderRefusalsLine,
   type Page,
   type ReadModelDatabase,
+  type ReceiptLine,
   type UsageStep,
 } from '#database';
 import { ApiProblem, invalidFields, wireDetails, type Clock, type Logger } from '#platform';
@@ -20,6 +24,11 @@ export interface ReadModelParts {
   readonly db: ReadModelDatabase | null;
   readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly logger: Logger;
+}
+
+export interface OrderLines {
+  readonly receipts: readonly ReceiptLine[];
+  readonly refusals: readonly OrderRefusalsLine[];
 }
 
 /** So long nobody asks again after Postgres did not answer, so that its outage does not make every list slow. */
@@ -61,6 +70,20 @@ export class ReadModel {
   /** @throws ApiProblem `read_model_unavailable`, `invalid_field` for a cursor that is none */
   async audit(query: AuditQuery): Promise<Page<AuditLine>> {
     return (await this.orNull((db) => told(listAudit(db, query)))) ?? this.unavailable();
+  }
+
+  /** What the gateways said about one order, and refused for it; `null` where the read model is away or too slow. */
+  orderRecord(orderId: string): Promise<OrderLines | null> {
+    const lines = async (db: ReadModelDatabase): Promise<OrderLines> => ({
+      receipts: await receiptsOf(db, orderId),
+      refusals: await refusalsOf(db, orderId),
+    });
+    return inTime(this.orNull(lines));
+  }
+
+  /** @throws ApiProblem `read_model_unavailable` */
+  async refusals(orderId: string): Promise<OrderRefusalsLine[]> {
+    return (await this.orNull((db) => refusalsOf(db, orderId))) ?? this.unavailable();
   }
 
   /** @throws ApiProblem `read_model_unavailable` */

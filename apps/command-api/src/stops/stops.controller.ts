@@ -2,13 +2,17 @@ import { Controller } from '@nestjs/common';
 import { amendStop, getStop, liftStop, listStops, orderStop, type StopPlan } from '#contracts';
 import { Endpoint, type Call } from '#platform';
 import { callerOf } from '../control/operator.js';
-import { Stops, type LiftedStop, type ListedStops, type ReportedStop } from './stops.js';
+import { ShownStops, type ReportedStop, type ShownStop } from './shown-stops.js';
+import { Stops, type LiftedStop, type ListedStops } from './stops.js';
 
 const ACCEPTED = 202;
 
 @Controller()
 export class StopsController {
-  constructor(private readonly stops: Stops) {}
+  constructor(
+    private readonly stops: Stops,
+    private readonly shown: ShownStops,
+  ) {}
 
   @Endpoint(orderStop)
   async order(call: Call<typeof orderStop>): Promise<ReportedStop | StopPlan> {
@@ -23,8 +27,8 @@ export class StopsController {
   }
 
   @Endpoint(getStop)
-  get(call: Call<typeof getStop>): Promise<ReportedStop> {
-    return this.stops.get(callerOf(call), call.params.order_id);
+  get(call: Call<typeof getStop>): Promise<ShownStop> {
+    return this.shown.get(callerOf(call), call.params.order_id);
   }
 
   @Endpoint(amendStop)

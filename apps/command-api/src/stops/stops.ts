@@ -15,10 +15,10 @@ import { ApiProblem, pageOf } from '#platform';
 import { AgentHealth } from '../agents/agent-health.js';
 import { Control } from '../control/control.js';
 import { actorOf, type Caller } from '../control/operator.js';
-import { gatewaysNow, waitForGateways } from '../control/wait-for-gateways.js';
+import { waitForGateways } from '../control/wait-for-gateways.js';
 import { LiftCommands } from './lift-commands.js';
 import { findOrder, findOwnOrder, maySeeOrder } from './order-access.js';
-import { orderReport } from './order-report.js';
+import { reportNow, type ReportedStop } from './shown-stops.js';
 import { reachableSelector } from './selectors.js';
 import { StopCommands } from './stop-commands.js';
 import { matchedAgents, planStop, requirePlan } from './stop-plan.js';
@@ -26,7 +26,6 @@ import { matchedAgents, planStop, requirePlan } from './stop-plan.js';
 type Body = z.infer<typeof orderStop.body>;
 export type ListedStops = z.infer<typeof listStops.response>;
 export type LiftedStop = z.infer<typeof liftStop.response>;
-export type ReportedStop = OrderReport & { readonly ok: true };
 
 const HELD_SHOWN_MAX = 100;
 
@@ -64,13 +63,8 @@ export class Stops {
       .filter((order) => state === 'all' || (order.lift === null) === (state === 'standing'))
       .filter((order) => mode === undefined || order.mode === mode);
     const page = pageOf(orders, { limit, cursor, keyOf: ({ orderId }) => orderId });
-    const reports = page.items.map((order) => this.report(order, false));
+    const reports = page.items.map((order) => reportNow(this.control, order, false));
     return { ok: true, orders: reports, next_cursor: page.next_cursor };
-  }
-
-  async get({ principal }: Caller, orderId: string): Promise<ReportedStop> {
-    await this.control.barrier();
-    return this.report(findOrder(this.control.view, principal, orderId), false);
   }
 
   async amend(
@@ -100,7 +94,7 @@ export class Stops {
       throw new ApiProblem('not_found', `There is no stop order ${orderId} here.`);
     const effect = { sequence: outcome.sequence, order: null };
     await waitForGateways(this.control, { effect, timeoutMs: 0, sinceMs: null });
-    return this.report(findOrder(view, caller.principal, orderId), outcome.changed);
+    return reportNow(this.control, findOrder(view, caller.principal, orderId), outcome.changed);
   }
 
   async lift(
@@ -129,12 +123,6 @@ export class Stops {
       ({ address }) => view.holding(address).length > 0,
     );
     return this.health.marks(held.slice(0, HELD_SHOWN_MAX).map(({ address }) => address));
-  }
-
-  private report(order: StopOrder, changed: boolean): ReportedStop {
-    const effect = { sequence: order.lift?.sequence ?? order.sequence, order };
-    const now = gatewaysNow(this.control, { effect, sinceMs: null });
-    return { ok: true, ...orderReport(order, now, changed) };
   }
 }
 

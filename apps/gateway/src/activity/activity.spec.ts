@@ -30,8 +30,8 @@ describe('decisions', () => {
   it('that are equal become one count', () => {
     const counts = new DecisionCounts();
     const refused = decision({ refusedBy: 'agent_killed', orderId: 'stop_a' });
-    for (const it of [decision(), refused, refused]) counts.add(it);
-    expect(counts.take().get(MAILER)).toEqual([
+    for (const it of [decision(), refused, refused]) counts.add(it, 1000);
+    expect(counts.take().get(MAILER)?.decisions).toEqual([
       { ...decision(), address: undefined, count: 1 },
       { ...refused, address: undefined, count: 2 },
     ]);
@@ -41,15 +41,15 @@ describe('decisions', () => {
   it('of endless kinds do not grow without end', () => {
     const counts = new DecisionCounts();
     for (let kind = 0; kind < 1000; kind += 1)
-      counts.add(decision({ subject: `email.n${kind}.v1` }));
-    const taken = counts.take().get(MAILER) ?? [];
+      counts.add(decision({ subject: `email.n${kind}.v1` }), 1000);
+    const taken = counts.take().get(MAILER)?.decisions ?? [];
     expect(taken).toHaveLength(201);
     expect(taken.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
   });
 
   it('about a queue are nobody’s account', () => {
     const counts = new DecisionCounts();
-    counts.add(decision({ address: 'queue://acme/production/mail' as never }));
+    counts.add(decision({ address: 'queue://acme/production/mail' as never }), 1000);
     expect(counts.take().size).toBe(0);
   });
 });
@@ -81,19 +81,41 @@ describe('activity', () => {
     ]);
   });
 
+  const applied = {
+    orderId: 'stop_aaaaaaaaaaaaaaaaaaaa' as StopOrderId,
+    boot: 1,
+    position: 7,
+    appliedAfterMs: 1,
+    cut: { streams: 2, calls: 0 },
+  };
+
   it('of a stop on many is written where no agent is', async () => {
     const store = newStore();
     const { activity } = newActivity(store);
     const order = { selector: { namespace: 'acme/production' } };
-    activity.stopApplied(order as never, {
-      orderId: 'stop_aaaaaaaaaaaaaaaaaaaa' as StopOrderId,
-      boot: 1,
-      position: 7,
-      appliedAfterMs: 1,
-      cut: { streams: 2, calls: 0 },
-    });
+    activity.stopApplied(order as never, applied, () => true);
     await activity.stop();
     expect(await store.read('activity.us-east.acme.production.~stops')).toHaveLength(1);
+  });
+
+  it('of a stop says what went out before it, and comes after it in the log', async () => {
+    const store = newStore();
+    const { activity } = newActivity(store);
+    for (const more of [{}, {}, { refusedBy: 'agent_paused' }, { act: 'intent.receive' as const }])
+      activity.decided(decision(more));
+    activity.decided(decision({ address: 'agent://acme/production/other' as Address }));
+    activity.stopApplied({ selector: { agent: MAILER } } as never, applied, () => true);
+    await activity.stop();
+    const stored = await store.read('activity.us-east.acme.production.mailer');
+    const events = stored.map(({ decoded }) => (decoded.known ? decoded.event : null));
+    expect(events.map((event) => event?.type)).toEqual(['DecisionsCounted', 'StopApplied']);
+    expect(events[1]?.data).toMatchObject({
+      before: {
+        last: { address: MAILER, act: 'intent.send', subject: 'email.send.v1' },
+        lastMinute: 2,
+        lastHour: 2,
+      },
+    });
   });
 
   it('waits while the log is away, and is stored once after that', async () => {

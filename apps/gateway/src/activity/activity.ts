@@ -15,6 +15,7 @@ import type { Decision } from '../gate/decisions.js';
 import { byGateway, type GatewayIdentity } from '../identity.js';
 import type { ActivityOutbox } from './activity-outbox.js';
 import { DecisionCounts } from './decision-counts.js';
+import { RecentActs } from './recent-acts.js';
 
 export interface ActivityOptions {
   readonly identity: GatewayIdentity;
@@ -30,11 +31,13 @@ const STOPS_TOKEN = '~stops';
 /** What this gateway saw and decided, on its way to the audit: every quarter of a second, counted where it can be. */
 export class Activity {
   private readonly counts = new DecisionCounts();
+  private readonly recent: RecentActs;
   private windowFromMs: number;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: ActivityOptions) {
     this.windowFromMs = options.clock.nowMs();
+    this.recent = new RecentActs(this.windowFromMs);
   }
 
   start(): void {
@@ -47,7 +50,7 @@ export class Activity {
   }
 
   decided(decision: Decision): void {
-    this.counts.add(decision);
+    this.counts.add(decision, this.options.clock.nowMs());
   }
 
   heartbeat(
@@ -60,11 +63,16 @@ export class Activity {
     });
   }
 
+  /** Called right after the order was applied: what was let out before it comes first in the log, and in the fact itself. */
   stopApplied(
     order: StopOrder,
     applied: Receipt & { readonly boot: number; readonly position: number },
+    covered: (address: Address) => boolean,
   ): void {
     const { region, gateway } = this.options.identity;
+    this.endWindow();
+    const only = 'agent' in order.selector ? order.selector.agent : null;
+    const before = this.recent.before(covered, only, this.options.clock.nowMs());
     const org = orgOf(order.selector);
     const workspace = workspaceOf(order.selector);
     const agent = 'agent' in order.selector ? partsOf(order.selector.agent).name : STOPS_TOKEN;
@@ -73,20 +81,25 @@ export class Activity {
       { org, workspace },
       {
         type: 'StopApplied',
-        data: { region, gateway, ...applied },
+        data: { region, gateway, ...applied, before },
       },
     );
   }
 
   private async flush(): Promise<void> {
+    this.endWindow();
+    await this.options.outbox.flush();
+  }
+
+  private endWindow(): void {
     const toMs = this.options.clock.nowMs();
     const window = { from: toTimestamp(this.windowFromMs), to: toTimestamp(toMs) };
     this.windowFromMs = toMs;
-    for (const [address, decisions] of this.counts.take()) {
-      const data = { address, ...this.options.identity, ...window, decisions };
+    for (const [address, { decisions, out }] of this.counts.take()) {
+      if (out !== null) this.recent.add(address, out);
+      const data = { address, ...this.options.identity, ...window, decisions: [...decisions] };
       this.write(address, { type: 'DecisionsCounted', data });
     }
-    await this.options.outbox.flush();
   }
 
   private write(address: Address, fact: ActivityFact): void {

@@ -66,7 +66,29 @@ export const HeartbeatReceived = defineEvent(
   }),
 );
 
-/** A gateway applied a stop; the proof in the audit. */
+/** An act that went out of an agent: the last one before a stop, say. */
+export const LastAct = z.object({
+  at: Timestamp,
+  address: Address,
+  act: Act,
+  /** The intent type or tool, where the act has one. */
+  subject: z.string().max(200).nullable(),
+});
+export type LastAct = z.infer<typeof LastAct>;
+
+/** What a gateway let out (intents sent or answered, tools called) of those whom a stop covers, until it applied the stop. */
+export const Before = z.object({
+  /** `null`: nothing since `since`. */
+  last: LastAct.nullable(),
+  /** Acts let out in the minute and in the hour before. */
+  lastMinute: z.number().int().nonnegative(),
+  lastHour: z.number().int().nonnegative(),
+  /** The counts begin here: an hour before the stop, or later where the gateway remembers less. */
+  since: Timestamp,
+});
+export type Before = z.infer<typeof Before>;
+
+/** A gateway applied a stop; the proof in the audit. Version 1 did not say what went out before. */
 export const StopApplied = defineEvent(
   'StopApplied',
   z.object({
@@ -77,7 +99,11 @@ export const StopApplied = defineEvent(
     position: z.number().int().nonnegative(),
     appliedAfterMs: z.number().nonnegative(),
     cut: Cut,
+    /** `null`: not recorded. */
+    before: Before.nullable(),
   }),
+  2,
+  { 1: (data) => ({ ...(data as object), before: null }) },
 );
 
 /** An agent's health went from one state to another by the passing of time. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { Actor } from '../envelope.js';
 import { Timestamp } from '../names.js';
 import { ProjectorStatus, RebuildReport } from '../projector.js';
 import { Moment, nextCursor, ok, paging } from './paging.js';
 import { defineRoute } from './route.js';
+import { NamedActor, RefusalsOfGateway } from './order-record.js';
 import { AddressText } from './stop-wire.js';
 
 /** One line of the audit, as it was recorded; found again in its log by its sequence. */
@@ -20,7 +20,7 @@ export const AuditEntry = z.object({
   workspace: z.string().nullable(),
   address: z.string().nullable(),
   order_id: z.string().nullable(),
-  actor: Actor,
+  actor: NamedActor,
   reason: z.string().nullable(),
   correlation_id: z.string(),
   details: z.record(z.string(), z.unknown()),
@@ -32,7 +32,8 @@ export const listAudit = defineRoute({
   method: 'GET',
   path: '/v1/audit',
   access: { kind: 'operator', permission: 'audit:read' },
-  summary: 'The audit log, newest first: who did what, when and why.',
+  summary:
+    'The audit log, newest first: who did what, when and why. Single refusals only when asked for.',
   axme: false,
   query: z.object({
     ...paging,
@@ -42,8 +43,16 @@ export const listAudit = defineRoute({
     actor_id: z.string().min(1).max(383).optional(),
     from: Moment.optional(),
     to: Moment.optional(),
+    /** `refusals`: also a line for each quarter of a second in which a gateway refused something. */
+    include: z.enum(['refusals']).optional(),
   }),
-  response: z.object({ ...ok, entries: z.array(AuditEntry), ...nextCursor }),
+  response: z.object({
+    ...ok,
+    entries: z.array(AuditEntry),
+    /** Where one order is asked about: what each gateway refused for it, all of it. */
+    refusals: z.array(RefusalsOfGateway).optional(),
+    ...nextCursor,
+  }),
 });
 
 export const projectionStatus = defineRoute({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Reason } from '../events/stop.events.js';
 import { Address, AddressId } from '../names.js';
 import { Selector } from '../selector.js';
+import { NamedActor, OrderRecord } from './order-record.js';
 import { nextCursor, ok, paging } from './paging.js';
 import { defineRoute } from './route.js';
 import {
@@ -77,10 +78,15 @@ export const getStop = defineRoute({
   method: 'GET',
   path: '/v1/mesh/stops/:order_id',
   access: { kind: 'operator', permission: 'mesh:read' },
-  summary: 'One stop order and what each gateway said about it.',
+  summary: 'One stop order: what each gateway said about it, let out before it and refused since.',
   axme: false,
   params: order,
-  response: OrderReport.extend(ok),
+  response: OrderReport.extend({
+    ...ok,
+    actor: NamedActor,
+    /** From the logs, by way of the read model; `null` while that cannot be read. */
+    record: OrderRecord.nullable(),
+  }),
 });
 
 export const amendStop = defineRoute({

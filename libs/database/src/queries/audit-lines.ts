@@ -22,10 +22,15 @@ export interface AuditQuery {
   readonly org: string | null;
   readonly workspace?: string | undefined;
   readonly filters?: AuditFilters | undefined;
+  /** Also the lines of single refusals; asking for their type does it too. @default false */
+  readonly refusals?: boolean | undefined;
   /** At most so many lines; 1 to 1000. */
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
+
+/** The type of event that single refusals are told by. */
+const REFUSALS = 'DecisionsCounted';
 
 /** Lines to choose from. */
 export type AuditSelection = SelectQueryBuilder<ReadModel, 'audit_log', object>;
@@ -34,7 +39,7 @@ export type AuditSelection = SelectQueryBuilder<ReadModel, 'audit_log', object>;
 export type AuditLine = AuditLogTable;
 
 /**
- * The audit, newest first. Another tenant's lines and, for an org, those of the mesh itself are not in it.
+ * The audit, newest first; single refusals only where they are asked for. Another tenant's lines and, for an org, those of the mesh itself are not in it.
  *
  * @throws InvalidCursorError
  */
@@ -55,6 +60,7 @@ export const pageOfLines = async (
 ): Promise<Page<AuditLine>> => {
   const { workspace, cursor, limit } = query;
   let lines = narrowed(db, visible, query.filters ?? {}).selectAll();
+  if (!showsRefusals(query)) lines = lines.where('type', '<>', sql.lit(REFUSALS));
   if (workspace !== undefined) lines = lines.where('workspace', '=', workspace);
   if (cursor !== undefined) {
     const [at, stream, sequence, part] = decodeCursor(cursor);
@@ -68,6 +74,18 @@ export const pageOfLines = async (
     .orderBy('part', 'desc')
     .limit(limit + 1)
     .execute();
+  return await pageOfFound(db, found, limit);
+};
+
+// Left out in the words of the index of facts, which makes a page cheap whatever was refused meanwhile.
+const showsRefusals = ({ refusals = false, filters }: AuditQuery): boolean =>
+  refusals || filters?.eventType === REFUSALS;
+
+const pageOfFound = async (
+  db: ReadModelDatabase,
+  found: readonly AuditLine[],
+  limit: number,
+): Promise<Page<AuditLine>> => {
   const items = await withOrderAddresses(db, found.slice(0, limit));
   const last = items.at(-1);
   const more = found.length > limit && last !== undefined;

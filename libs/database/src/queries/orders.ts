@@ -1,9 +1,10 @@
 import type { Selectable } from 'kysely';
 import type { ReadModelDatabase } from '../connection.js';
-import type { OrderReceiptsTable, OrdersTable } from '../read-model.schema.js';
+import type { OrderReceiptsTable, OrderRefusalsTable, OrdersTable } from '../read-model.schema.js';
 
 export type OrderLine = Selectable<OrdersTable>;
 export type ReceiptLine = Selectable<OrderReceiptsTable>;
+export type OrderRefusalsLine = Selectable<OrderRefusalsTable>;
 
 export interface OrdersQuery {
   /** `null`: all orgs, for those who may see them. */
@@ -37,4 +38,17 @@ export const receiptsOf = async (db: ReadModelDatabase, orderId: string): Promis
     .selectAll()
     .where('order_id', '=', orderId)
     .orderBy('sequence')
+    .execute();
+
+/** What each gateway refused for one order, by act. */
+export const refusalsOf = async (
+  db: ReadModelDatabase,
+  orderId: string,
+): Promise<OrderRefusalsLine[]> =>
+  await db
+    .selectFrom('order_refusals')
+    .selectAll()
+    .where('order_id', '=', orderId)
+    .orderBy('gateway')
+    .orderBy('act')
     .execute();

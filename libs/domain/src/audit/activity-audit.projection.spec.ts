@@ -74,6 +74,23 @@ describe('decisions', () => {
       }),
       expect.objectContaining({ part: 1, order_id: orderId }),
     ]));
+
+  it('that refuse add up for the order, by gateway and act, from the first window to the last', () => {
+    const first = given('DecisionsCounted', {
+      ...{ address, ...where, decisions: [refused, { ...refused, act: 'guard' }] },
+      ...{ from: '2026-01-31T03:00:00.000Z', to: '2026-01-31T03:00:00.250Z' },
+    });
+    expect(rowsOf('order_refusals', decisions(refused, allowed), first)).toEqual([
+      {
+        ...{ order_id: orderId, act: 'intent.send', ...where, refused: 4 },
+        ...{ first_at: '2026-01-31T03:00:00.000Z', last_at: at },
+      },
+      expect.objectContaining({ act: 'guard', refused: 2, last_at: '2026-01-31T03:00:00.250Z' }),
+    ]);
+  });
+
+  it('that refuse without an order add up for none', () =>
+    expect(rowsOf('order_refusals', decisions({ ...refused, orderId: null }))).toEqual([]));
 });
 
 describe('heartbeats', () => {
@@ -125,6 +142,12 @@ it('keeps a gateway’s word that a stop is in force', () => {
     position: 40,
     appliedAfterMs: 1.25,
     cut: { streams: 1, calls: 0 },
+    before: {
+      last: { at, address, act: 'intent.send', subject: 'email.send.v1' },
+      lastMinute: 3,
+      lastHour: 40,
+      since: '2026-01-31T03:00:00.000Z',
+    },
   };
   expect(projectActivity(5, given('StopApplied', data))).toMatchObject([
     { into: 'audit_log', row: { type: 'StopApplied', order_id: orderId, address: null } },
@@ -137,9 +160,16 @@ it('keeps a gateway’s word that a stop is in force', () => {
         sequence: 5,
         applied_after_ms: 1.25,
         cut_streams: 1,
+        before_last_at: at,
+        before_last_act: 'intent.send',
+        before_minute: 3,
+        before_hour: 40,
       },
     },
   ]);
+  expect(projectActivity(5, given('StopApplied', { ...data, before: null }))[1]).toMatchObject({
+    row: { before_last_at: null, before_minute: null, before_since: null },
+  });
 });
 
 it('tells a silent agent as stale, and remembers that it was told', () => {

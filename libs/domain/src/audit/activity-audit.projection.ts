@@ -1,9 +1,16 @@
-import { type ActivityEvent, type DecisionCount, partsOf, type Usage } from '#contracts';
+import {
+  type ActivityEvent,
+  type DecisionCount,
+  partsOf,
+  type Timestamp,
+  type Usage,
+} from '#contracts';
 import { auditLine } from './audit-line.js';
 import type { RowOperation, UsageField, UsageSum } from './audit-rows.js';
 import { legibleDetails, legibleOrNull } from './legible.js';
 import { healthEventOf } from './mesh-event-names.js';
-import { NO_NEWS, used, usageOf } from './usage.js';
+import { stopApplied } from './stop-applied.projection.js';
+import { NO_NEWS, SUM_MAX, used, usageOf } from './usage.js';
 
 /** What a fact of the activity log puts into the read model. What was allowed is counted; what was refused has its line. */
 export const projectActivity = (sequence: number, event: ActivityEvent): RowOperation[] => {
@@ -63,7 +70,25 @@ const decisionsCounted = (
       },
     };
   });
-  return [...lines, ...used(address, from, countDecisions(decisions))];
+  const sums = refusals.flatMap((refusal) => refusalsOf(refusal, { region, gateway, from, to }));
+  return [...lines, ...sums, ...used(address, from, countDecisions(decisions))];
+};
+
+interface Window {
+  readonly region: string;
+  readonly gateway: string;
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+}
+
+const refusalsOf = (
+  { orderId, act, count }: DecisionCount,
+  { region, gateway, from, to }: Window,
+): RowOperation[] => {
+  if (orderId === null) return [];
+  const place = { order_id: orderId, gateway, act, region };
+  const row = { ...place, refused: Math.min(count, SUM_MAX), first_at: from, last_at: to };
+  return [{ into: 'order_refusals', row }];
 };
 
 const partsOfAgent = (address: Parameters<typeof partsOf>[0]) => {
@@ -94,40 +119,6 @@ const reported = (usage: Usage): Partial<Record<UsageField, number>> => ({
   latency_ms_total: (usage.avgLatencyMs ?? 0) * usage.intentsTotal,
   latency_intents: usage.avgLatencyMs === null ? 0 : usage.intentsTotal,
 });
-
-const stopApplied = (
-  sequence: number,
-  event: ActivityEvent & { type: 'StopApplied' },
-): RowOperation[] => {
-  const { orderId, region, gateway, boot, position, appliedAfterMs, cut } = event.data;
-  return [
-    {
-      into: 'audit_log',
-      row: {
-        ...auditLine('ACTIVITY', sequence, event),
-        mesh_event: null,
-        address: null,
-        order_id: orderId,
-        details: legibleDetails(event.data),
-      },
-    },
-    {
-      into: 'order_receipts',
-      row: {
-        order_id: orderId,
-        gateway,
-        boot,
-        region,
-        sequence,
-        at: event.at,
-        position,
-        applied_after_ms: appliedAfterMs,
-        cut_streams: cut.streams,
-        cut_calls: cut.calls,
-      },
-    },
-  ];
-};
 
 const healthChanged = (
   sequence: number,

@@ -82,6 +82,25 @@ export interface ReceiptRow {
   readonly applied_after_ms: number;
   readonly cut_streams: number;
   readonly cut_calls: number;
+  /** What went out before; all `null` where that was not recorded, and `before_last_…` where nothing did. */
+  readonly before_last_at: Timestamp | null;
+  readonly before_last_address: string | null;
+  readonly before_last_act: string | null;
+  readonly before_last_subject: string | null;
+  readonly before_minute: number | null;
+  readonly before_hour: number | null;
+  readonly before_since: Timestamp | null;
+}
+
+/** How often one gateway refused one kind of act for one order. All of them add up, in any order. */
+export interface OrderRefusalsRow {
+  readonly order_id: string;
+  readonly gateway: string;
+  readonly act: string;
+  readonly region: string;
+  readonly refused: number;
+  readonly first_at: Timestamp;
+  readonly last_at: Timestamp;
 }
 
 /** What an agent did: whole numbers only, so that sums do not depend on the order of adding. */
@@ -138,6 +157,7 @@ export type RowOperation =
   | { readonly into: 'order_repeats'; readonly row: OrderRepeatRow }
   | { readonly into: 'order_lifts'; readonly row: OrderLiftRow }
   | { readonly into: 'order_receipts'; readonly row: ReceiptRow }
+  | { readonly into: 'order_refusals'; readonly row: OrderRefusalsRow }
   | { readonly into: 'usage_hour'; readonly row: UsageRow }
   | { readonly into: 'usage_day'; readonly row: UsageRow }
   | { readonly into: 'agents'; readonly row: AgentActivityRow };

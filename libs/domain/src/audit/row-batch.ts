@@ -3,13 +3,14 @@ import type {
   AuditRow,
   OrderLiftRow,
   OrderReasonRow,
+  OrderRefusalsRow,
   OrderRepeatRow,
   OrderRow,
   ReceiptRow,
   RowOperation,
   UsageRow,
 } from './audit-rows.js';
-import { mergeActivity, mergeUsage } from './usage.js';
+import { mergeActivity, mergeUsage, SUM_MAX } from './usage.js';
 
 /** The rows of a run of events, at most one for each key and table, to be written in one transaction. */
 export interface RowBatch {
@@ -19,6 +20,7 @@ export interface RowBatch {
   readonly order_repeats: readonly OrderRepeatRow[];
   readonly order_lifts: readonly OrderLiftRow[];
   readonly order_receipts: readonly ReceiptRow[];
+  readonly order_refusals: readonly OrderRefusalsRow[];
   readonly usage_hour: readonly UsageRow[];
   readonly usage_day: readonly UsageRow[];
   readonly agents: readonly AgentActivityRow[];
@@ -61,6 +63,14 @@ const last = <R>(_before: R, next: R): R => next;
 const orderOf = (row: { readonly order_id: string }): string => row.order_id;
 const bucketOf = (row: UsageRow): string => `${row.address} ${row.bucket}`;
 
+// Timestamps have one form, so their order is the order of their characters.
+const mergeRefusals = (before: OrderRefusalsRow, next: OrderRefusalsRow): OrderRefusalsRow => ({
+  ...before,
+  refused: Math.min(before.refused + next.refused, SUM_MAX),
+  first_at: next.first_at < before.first_at ? next.first_at : before.first_at,
+  last_at: next.last_at > before.last_at ? next.last_at : before.last_at,
+});
+
 /** Gathers operations, in the order of the log, into rows. Any cut of the log into batches leads to the same tables. */
 export const gatherRows = (operations: Iterable<RowOperation>): RowBatch => {
   const gathered = {
@@ -77,6 +87,10 @@ export const gatherRows = (operations: Iterable<RowOperation>): RowBatch => {
       (row) => `${row.order_id} ${row.gateway} ${row.boot}`,
       first,
     ),
+    order_refusals: new Gathered<OrderRefusalsRow>(
+      (row) => `${row.order_id} ${row.gateway} ${row.act}`,
+      mergeRefusals,
+    ),
     usage_hour: new Gathered<UsageRow>(bucketOf, mergeUsage),
     usage_day: new Gathered<UsageRow>(bucketOf, mergeUsage),
     agents: new Gathered<AgentActivityRow>((row) => row.address, mergeActivity),
@@ -90,6 +104,7 @@ export const gatherRows = (operations: Iterable<RowOperation>): RowBatch => {
     order_repeats: gathered.order_repeats.list(),
     order_lifts: gathered.order_lifts.list(),
     order_receipts: gathered.order_receipts.list(),
+    order_refusals: gathered.order_refusals.list(),
     usage_hour: gathered.usage_hour.list(),
     usage_day: gathered.usage_day.list(),
     agents: gathered.agents.list(),
