@@ -43,6 +43,18 @@ describe('the server on a socket', () => {
     expect(await answer.json()).toMatchObject({ error: { code: 'payload_too_large' } });
   });
 
+  it('lets a client that is still sending a large body read why it was refused', async () => {
+    const headers = { ...keyFor('operator'), 'content-type': 'application/json' };
+    const body = ' '.repeat(6_000_000);
+    for (let round = 0; round < 5; round += 1) {
+      const answer = await fetch(url + KILL, { method: 'POST', headers, body });
+      expect([answer.status, await answer.json()]).toMatchObject([
+        413,
+        { error: { code: 'payload_too_large' } },
+      ]);
+    }
+  });
+
   it('takes an empty chunked body as none', async () => {
     const headers = { ...keyFor('operator'), 'content-type': 'application/json' };
     const body = new ReadableStream({ start: (controller) => controller.close() });

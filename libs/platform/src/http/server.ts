@@ -8,6 +8,7 @@ import { BODY_BYTES_MAX, readJsonBody } from './json-body.js';
 import { KnownPaths } from './known-paths.js';
 import { PROBLEM_TYPE, problemAnswer, problemOf } from './problem.js';
 import { encodeRawAddress } from './raw-address.js';
+import { dropRestOfBody } from './rest-of-body.js';
 import { requestIdOf, traceOf, type RequestTrace } from './request-trace.js';
 import { unmatched, type Fallback } from './unmatched.js';
 
@@ -118,7 +119,10 @@ const answerErrors = (server: HttpServer, options: HttpServerOptions): void => {
     labels: ['code'],
   });
   server.setErrorHandler((error, request, reply) => {
-    refusals.inc({ code: sendError(options.log, { error, request, reply }) });
+    const answer = (): void =>
+      refusals.inc({ code: sendError(options.log, { error, request, reply }) });
+    if (problemOf(error).code === 'payload_too_large') dropRestOfBody(request.raw, answer);
+    else answer();
   });
   server.setNotFoundHandler(unmatched(known, options.fallback ?? null));
 };
