@@ -38,6 +38,12 @@ const badInputs: BadInput[] = [
     'payload',
     413,
   ),
+  create(
+    'more than 64 KiB beside the payload',
+    { ...GOOD, human_task: { title: 'x'.repeat(65_536) } },
+    'human_task',
+    413,
+  ),
   ...[
     'agent://acme/production/*',
     'agent://acme/production/a.b',
@@ -103,6 +109,20 @@ const badInputs: BadInput[] = [
     route: `POST /v1/intents/${ID}/resume`,
     body: [1],
     status: 422,
+  },
+  {
+    what: 'an answer above 256 KiB',
+    route: `POST /v1/intents/${ID}/resume`,
+    body: { result: 'x'.repeat(262_144) },
+    status: 413,
+    field: 'result',
+  },
+  {
+    what: 'a result above 256 KiB',
+    route: `POST /v1/intents/${ID}/resolve`,
+    body: { status: 'COMPLETED', result: { a: 'x'.repeat(262_144) } },
+    status: 413,
+    field: 'result',
   },
   {
     what: 'a checkpoint without data',

@@ -14,11 +14,18 @@ import {
   streamIntentEvents,
   streamQueueIntents,
 } from '#contracts';
-import { bindRoute, type HttpServer, type MeshStream, type RouteHost } from '#platform';
+import {
+  bindRoute,
+  type AnyCall,
+  type HttpServer,
+  type MeshStream,
+  type RouteHost,
+} from '#platform';
 import type { Deliveries } from './deliveries/deliveries.js';
 import type { Guard } from './heartbeat/guard.js';
 import { refuseLargeCheckpoint, type Heartbeats } from './heartbeat/heartbeats.js';
 import type { AnswerIntents } from './intents/answer-intents.js';
+import { refuseLargeAnswer } from './intents/body-limits.js';
 import type { CreateIntent } from './intents/create-intent.js';
 import type { IntentEventStream } from './intents/intent-event-stream.js';
 import type { ReadIntents } from './intents/read-intents.js';
@@ -34,6 +41,13 @@ export interface HotHandlers {
   readonly meshStream: MeshStream;
 }
 
+const small =
+  <C extends Pick<AnyCall, 'request' | 'body'>>(run: (call: C) => unknown) =>
+  (call: C): unknown => {
+    refuseLargeAnswer(call);
+    return run(call);
+  };
+
 /** Binds the hot path straight to the server: Nest's own path of a handler costs half of the throughput. */
 export const bindHotRoutes = (server: HttpServer, host: RouteHost, handlers: HotHandlers): void => {
   const { create, reading, eventStream, answers, deliveries, heartbeats, guard } = handlers;
@@ -41,10 +55,30 @@ export const bindHotRoutes = (server: HttpServer, host: RouteHost, handlers: Hot
   bindRoute(server, getIntent, host, (call) => reading.get(call));
   bindRoute(server, listIntentEvents, host, (call) => reading.events(call));
   bindRoute(server, streamIntentEvents, host, (call) => eventStream.handle(call));
-  bindRoute(server, resolveIntent, host, (call) => answers.resolve(call));
-  bindRoute(server, resumeIntent, host, (call) => answers.resume(call));
-  bindRoute(server, controlIntent, host, (call) => answers.controls(call));
-  bindRoute(server, setIntentPolicy, host, (call) => answers.policy(call));
+  bindRoute(
+    server,
+    resolveIntent,
+    host,
+    small((call) => answers.resolve(call)),
+  );
+  bindRoute(
+    server,
+    resumeIntent,
+    host,
+    small((call) => answers.resume(call)),
+  );
+  bindRoute(
+    server,
+    controlIntent,
+    host,
+    small((call) => answers.controls(call)),
+  );
+  bindRoute(
+    server,
+    setIntentPolicy,
+    host,
+    small((call) => answers.policy(call)),
+  );
   bindRoute(server, checkpointIntent, host, (call) => {
     refuseLargeCheckpoint(call.body.data, 'data');
     return answers.checkpoint(call);

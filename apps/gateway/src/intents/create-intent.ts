@@ -23,6 +23,7 @@ import { receiverOf, senderOf, TO_AGENT, type Receiver } from '../gate/destinati
 import type { Gate } from '../gate/gate.js';
 import type { ControlView } from '#domain';
 import type { Backlogs } from './backlogs.js';
+import { refuseLargeIntent } from './body-limits.js';
 import type { IntentHistory } from './intent-history.js';
 
 type CreateCall = Call<typeof createIntent>;
@@ -39,7 +40,6 @@ export interface CreateIntentOptions {
   hasWorkInHand(address: Ask['address']): Promise<boolean>;
 }
 
-const PAYLOAD_BYTES_MAX = 262_144;
 const ATTEMPTS = 5;
 
 /** Takes an intent in: the gate has judged both ends already, so what is left is one append. */
@@ -50,7 +50,7 @@ export class CreateIntent {
     const { clock, ids, history, backlogs, store } = this.options;
     const receiver = receiverOf(call.principal, call.body.to_agent, TO_AGENT);
     this.refuseRevoked(receiver);
-    refuseLargePayload(call);
+    refuseLargeIntent(call);
     await this.refuseDrained(call);
     backlogs.admit(receiver);
     const nowMs = clock.nowMs();
@@ -101,17 +101,6 @@ export class CreateIntent {
     this.options.gate.recheck({ address: principal.address, act: 'send', capability, inFlight });
   }
 }
-
-const refuseLargePayload = ({ request, body }: CreateCall): void => {
-  const bytes = request.rawBody?.length ?? 0;
-  if (bytes <= PAYLOAD_BYTES_MAX) return;
-  const payloadBytes = Buffer.byteLength(JSON.stringify(body.payload));
-  if (payloadBytes <= PAYLOAD_BYTES_MAX) return;
-  const detail = `payload has ${payloadBytes} bytes; at most ${PAYLOAD_BYTES_MAX} (256 KiB) are taken.`;
-  throw new ApiProblem('payload_too_large', detail, {
-    details: { fields: [{ in: 'body', path: 'payload', message: 'is larger than 256 KiB' }] },
-  });
-};
 
 const submissionOf = (
   { body, principal }: CreateCall,
