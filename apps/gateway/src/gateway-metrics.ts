@@ -15,6 +15,10 @@ export const gatewayMetrics = (metrics: Metrics) => ({
     help: 'Decisions of the gate, by act and by the code of the refusal (none: allowed).',
     labels: ['act', 'refused_by'],
   }),
+  held: metrics.counter({
+    name: 'estop_held_intents_total',
+    help: 'Intents that were taken for a receiver whom a stop holds: delivered after its lift.',
+  }),
   propagation: metrics.histogram({
     name: 'estop_control_propagation_seconds',
     help: 'From the storing of an order or a lift in the control log to its being in force here.',
@@ -43,7 +47,11 @@ export const gatewayMetrics = (metrics: Metrics) => ({
     const gauge = (name: string, help: string, read: () => number): unknown =>
       metrics.gauge({ name, help, collect: (it) => it.set(read()) });
     gauge('estop_open_streams', 'Open event streams.', gauges.openStreams);
-    gauge('estop_held_work', 'Intents that a stop keeps from their takers here.', gauges.heldWork);
+    gauge(
+      'estop_held_work',
+      'Intents that were set aside here until a lift, while others of their queue flow.',
+      gauges.heldWork,
+    );
     gauge('estop_work_in_hand', 'Intents delivered here and not answered.', gauges.workInHand);
     gauge(
       'estop_control_applied_sequence',

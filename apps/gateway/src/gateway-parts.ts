@@ -91,8 +91,10 @@ const gateOf = (
     view,
     clock,
     ready,
-    onDecision: (decision) => {
+    onDecision: (decision, verdict) => {
       activity.decided(decision);
       metrics.decisions.inc({ act: decision.act, refused_by: decision.refusedBy ?? '' });
+      const held = verdict.allowed && verdict.heldBy !== null;
+      if (held && decision.act === 'intent.receive') metrics.held.inc();
     },
   });

@@ -11,7 +11,7 @@ export interface GateOptions {
   /** `false`: this gateway cannot prove what it knows, so nothing passes. */
   ready(): boolean;
   /** Told of every decision that counts: what came in, and what was handed out. */
-  onDecision(decision: Decision): void;
+  onDecision(decision: Decision, verdict: Verdict): void;
 }
 
 /**
@@ -54,7 +54,7 @@ export class Gate {
   /** The verdict of this moment. `counted`: as a decision of its own, for the audit. */
   judge(ask: Ask, counted = false): Verdict {
     const verdict = judge(this.options.view, ask, this.options.clock.nowMs());
-    if (counted) this.options.onDecision(decisionOf(ask, verdict));
+    if (counted) this.options.onDecision(decisionOf(ask, verdict), verdict);
     return verdict;
   }
 
@@ -69,7 +69,7 @@ export class Gate {
   recheck(ask: Ask): Verdict {
     const verdict = this.judge(ask);
     if (verdict.allowed) return verdict;
-    this.options.onDecision(decisionOf(ask, verdict));
+    this.options.onDecision(decisionOf(ask, verdict), verdict);
     throw refusal(ask, verdict);
   }
 }
