@@ -35,7 +35,7 @@ export const order = {
   mode: 'halt',
   selector: { agent: AGENT },
   reason: null,
-  actor: { kind: 'operator', id: '0123456789abcdef', via: 'http' },
+  actor: { kind: 'operator', id: '0123456789abcdef', via: 'http', name: 'ada' },
   ordered_at: '2026-01-31T03:00:12.345Z',
   expires_at: null,
   drain_until: null,
@@ -48,3 +48,26 @@ export const order = {
   gateways: [acked, { ...acked, gateway: 'eu-west-1', region: 'eu-west', applied_after_ms: 37.5 }],
 };
 export const halfway = { ...order, effective: { acked: 1, of: 2 }, gateways: [acked, missing] };
+/** What the logs hold of the order. */
+export const record = {
+  receipts: [
+    {
+      ...{ gateway: 'us-east-1', region: 'us-east', boot: 1, at: '2026-01-31T03:00:12.350Z' },
+      ...{ applied_after_ms: 2.13, cut: { streams: 1, calls: 0 } },
+      before: {
+        last: {
+          ...{ at: '2026-01-31T03:00:12.301Z', address: AGENT },
+          ...{ act: 'intent.send', subject: 'intent.email.send.v1' },
+        },
+        ...{ last_minute: 30, last_hour: 47, since: '2026-01-31T02:00:12.350Z' },
+      },
+    },
+  ],
+  refusals: [
+    {
+      ...{ gateway: 'us-east-1', region: 'us-east', count: 214 },
+      ...{ from: '2026-01-31T03:00:12.600Z', to: '2026-01-31T03:00:15.400Z' },
+      acts: [{ act: 'intent.send', count: 214 }],
+    },
+  ],
+};

@@ -11,6 +11,8 @@ export interface AuditQuery {
   readonly actor_id?: string;
   readonly from?: string;
   readonly to?: string;
+  /** Also every single refusal, a quarter of a second each. */
+  readonly include?: 'refusals';
 }
 
 /** How long the answer of a rebuild may take, in milliseconds. */

@@ -1,4 +1,5 @@
-import type { AuditQuery } from '#sdk';
+import type { AnswerOf, AuditQuery } from '#sdk';
+import type { listAudit, RefusalsOfGateway } from '#contracts';
 import type { Call, Command } from '../command.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { entryTable, rebuildReport } from '../render/audit.js';
@@ -28,25 +29,41 @@ const list: Command = {
     to: { value: 'TIME', help: 'not after' },
     limit: { value: 'N', help: 'entries on a page (default 50)' },
     cursor: { value: 'CURSOR', help: 'the next page' },
+    refusals: { help: 'also every single refusal, a quarter of a second each' },
   },
+  details: ['With --order, what each gateway refused for the order is added up in one line.'],
   examples: [
     'estop audit list',
+    'estop audit list --order stop_abcdefghijklmnopqrst',
     'estop audit list --agent agent://acme/production/email-campaign',
     'estop audit list --type StopOrdered --from 2026-01-31T00:00:00Z --json',
   ],
   run: async (call) => {
     const { estop, terminal, json, paint } = call;
     const answer = await estop.audit.list(queryOf(call), { signal: terminal.signal });
-    terminal.out(json ? JSON.stringify(answer) : entryTable(answer.entries, paint));
+    terminal.out(
+      json ? JSON.stringify(answer) : entryTable(answer.entries, summedUp(call, answer), paint),
+    );
     if (!json && answer.next_cursor) terminal.err(`More: --cursor ${answer.next_cursor}`);
     return exitCodes.confirmed;
   },
 };
 
+/** On the first page alone, and not beside the refusals that it sums up. */
+const summedUp = (
+  { flags }: Call,
+  { refusals = [] }: AnswerOf<typeof listAudit>,
+): readonly RefusalsOfGateway[] =>
+  flags.has('refusals') || flags.text('cursor') !== undefined ? [] : refusals;
+
 const queryOf = ({ flags }: Call): AuditQuery => {
   const entries = Object.entries(filters).map(([flag, name]) => [name, flags.text(flag)] as const);
   const given = entries.filter(([, value]) => value !== undefined);
-  return { limit: flags.count('limit') ?? 50, ...Object.fromEntries(given) };
+  return {
+    limit: flags.count('limit') ?? 50,
+    ...Object.fromEntries(given),
+    ...(flags.has('refusals') && { include: 'refusals' as const }),
+  };
 };
 
 const rebuild: Command = {

@@ -1,10 +1,14 @@
-import { formatSelector, StopOrderId } from '#contracts';
+import { formatSelector, type getStop, StopOrderId } from '#contracts';
+import type { AnswerOf } from '#sdk';
 import { UsageError } from '../arguments/usage-error.js';
 import type { Call, Command } from '../command.js';
-import { exitCodes } from '../exit-codes.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { isConfirmed } from '../mesh/confirmation.js';
 import { orderTable } from '../render/fleet.js';
+import { actorText } from '../render/audit.js';
+import { orderRecordLines } from '../render/order-record.js';
 import { orderReport } from '../render/order-report.js';
+import type { Paint } from '../render/paint.js';
 import { reasonText, when } from '../render/words.js';
 import { resumeCommand } from './resume.command.js';
 
@@ -54,32 +58,48 @@ const list: Command = {
   },
 };
 
+const shownOrder = (order: AnswerOf<typeof getStop>, confirmed: boolean, paint: Paint): string => {
+  const { mode, order_id, selector, lifted } = order;
+  const record = orderRecordLines(order.record, paint);
+  if (lifted === null) {
+    const view = { order: { ...order, changed: true }, confirmed, typed: order_id };
+    return orderReport({ ...view, record }, paint);
+  }
+  const { at, actor, reason } = lifted;
+  return [
+    `${mode} ${order_id} on ${formatSelector(selector)}`,
+    `ordered ${when(order.ordered_at)} by ${actorText(order.actor)}, reason ${reasonText(order.reason)}`,
+    `lifted ${when(at)} by ${actor.kind} ${actor.id}, reason ${reasonText(reason)}`,
+    ...record,
+  ].join('\n');
+};
+
+/** "orders show", and "status" of an order. */
+export const showOrder = async ({
+  words,
+  estop,
+  terminal,
+  json,
+  paint,
+}: Call): Promise<ExitCode> => {
+  const order = await estop.stops.get(orderId(words[0] as string), { signal: terminal.signal });
+  const confirmed = isConfirmed(order, null);
+  terminal.out(
+    json ? JSON.stringify({ ...order, confirmed }) : shownOrder(order, confirmed, paint),
+  );
+  return confirmed || order.lifted !== null ? exitCodes.confirmed : exitCodes.notConfirmed;
+};
+
 const show: Command = {
   name: 'orders show',
-  summary: 'one order, and what each gateway said about it',
+  summary: 'one order: what each gateway said, let out before it and refused since',
   usage: 'ORDER',
   words: { min: 1, max: 1 },
   details: [
     'Exits 4 while a standing order is not confirmed on every gateway, so a script can poll it.',
   ],
   examples: ['estop orders show stop_abcdefghijklmnopqrst'],
-  run: async ({ words, estop, terminal, json, paint }) => {
-    const order = await estop.stops.get(orderId(words[0] as string), { signal: terminal.signal });
-    const confirmed = isConfirmed(order, null);
-    if (json) terminal.out(JSON.stringify({ ...order, confirmed }));
-    else if (order.lifted !== null) {
-      const { at, actor, reason } = order.lifted;
-      terminal.out(`${order.mode} ${order.order_id} on ${formatSelector(order.selector)}`);
-      terminal.out(`lifted ${when(at)} by ${actor.kind} ${actor.id}, reason ${reasonText(reason)}`);
-    } else
-      terminal.out(
-        orderReport(
-          { order: { ...order, changed: true }, confirmed, typed: order.order_id },
-          paint,
-        ),
-      );
-    return confirmed || order.lifted !== null ? exitCodes.confirmed : exitCodes.notConfirmed;
-  },
+  run: showOrder,
 };
 
 const reason: Command = {

@@ -4,15 +4,20 @@ import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { agentTable, gatewayTable, orderTable, summaryLine } from '../render/fleet.js';
 import { holdTable } from '../render/hold-report.js';
 import { clock, shown } from '../render/words.js';
+import { showOrder } from './orders.commands.js';
 
 /** The mesh at a glance, or one agent in detail. */
 export const statusCommand: Command = {
   name: 'status',
-  summary: 'gateways, fleet and standing stops; or one agent',
-  usage: '[AGENT]',
+  summary: 'gateways, fleet and standing stops; or one agent; or one order',
+  usage: '[AGENT|ORDER]',
   words: { min: 0, max: 1 },
   examples: ['estop status', 'estop status agent://acme/production/billing', 'estop status --json'],
-  run: (call) => (call.words[0] === undefined ? mesh(call) : agent(call, call.words[0])),
+  run: (call) => {
+    const [word] = call.words;
+    if (word === undefined) return mesh(call);
+    return word.startsWith('stop_') ? showOrder(call) : agent(call, word);
+  },
 };
 
 const mesh = async ({ estop, terminal, json, paint }: Call): Promise<ExitCode> => {

@@ -1,29 +1,54 @@
-import type { AuditEntry, RebuildReport } from '#contracts';
+import type { AuditEntry, NamedActor, RebuildReport, RefusalsOfGateway } from '#contracts';
+import { detailsText, refusalsText } from './audit-details.js';
 import type { Paint } from './paint.js';
-import { table } from './table.js';
-import { counted, reasonText, shown, when } from './words.js';
+import { table, type Cell } from './table.js';
+import { counted, shown, when } from './words.js';
 
-export const entryTable = (entries: readonly AuditEntry[], paint: Paint): string =>
-  table(
-    ['LOG', 'SEQ', 'AT', 'EVENT', 'ABOUT', 'BY', 'REASON'],
-    entries.map((entry) => [
-      entry.stream,
-      String(entry.sequence),
-      when(entry.at),
-      entry.type,
-      shown(entry.address ?? entry.order_id ?? named(entry.details)),
-      shown(`${entry.actor.kind} ${entry.actor.id}`),
-      entry.reason === null ? '-' : reasonText(entry.reason),
-    ]),
+/** Newest first; what a gateway refused stands where it began to. */
+export const entryTable = (
+  entries: readonly AuditEntry[],
+  refusals: readonly RefusalsOfGateway[],
+  paint: Paint,
+): string => {
+  const lines = [...entries.map(entryLine), ...refusals.map(refusalsLine)];
+  lines.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+  return table(
+    ['AT', 'EVENT', 'BY', 'LOG', 'DETAILS'],
+    lines.map(({ cells }) => cells),
     paint,
   );
-
-/** Where an event is about no agent and no order, the field that names what it is about. */
-const named = (details: Readonly<Record<string, unknown>>): string => {
-  const names = ['key_id', 'gateway', 'workspace', 'org', 'name', 'incarnation'];
-  const value = names.map((name) => details[name]).find((found) => typeof found === 'string');
-  return typeof value === 'string' ? value : '-';
 };
+
+interface Line {
+  readonly at: string;
+  readonly cells: readonly Cell[];
+}
+
+const entryLine = (entry: AuditEntry): Line => ({
+  at: entry.at,
+  cells: [
+    when(entry.at),
+    entry.type,
+    actorText(entry.actor),
+    `${entry.stream} ${entry.sequence}`,
+    detailsText(entry),
+  ],
+});
+
+const refusalsLine = (refusals: RefusalsOfGateway): Line => ({
+  at: refusals.from,
+  cells: [
+    when(refusals.from),
+    'refused',
+    `gateway ${shown(refusals.gateway)}`,
+    'ACTIVITY',
+    shown(refusalsText(refusals)),
+  ],
+});
+
+/** A key by its name, and by the id that tells it from others of that name. */
+export const actorText = ({ kind, id, name }: NamedActor): string =>
+  shown(name === null ? `${kind} ${id}` : `${kind} "${name}" (${id})`);
 
 export const rebuildReport = (report: RebuildReport, paint: Paint): string =>
   [

@@ -1,11 +1,6 @@
+import { objectOf, scopeOf, textOf, type Json } from './json.js';
 import type { Paint } from './paint.js';
 import { clock, reasonText, shown } from './words.js';
-
-type Json = Readonly<Record<string, unknown>>;
-
-const objectOf = (value: unknown): Json =>
-  typeof value === 'object' && value !== null ? (value as Json) : {};
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /** One control event in one line: when, what, whom, by whom, why. */
 export const eventLine = (type: string, data: unknown, paint: Paint): string => {
@@ -48,17 +43,4 @@ const whom = (inner: Json): string | null => {
     if (name === 'selector' && value !== undefined) return scopeOf(objectOf(value));
   }
   return null;
-};
-
-const scopeOf = (selector: Json): string => {
-  const { agent, tag, namespace, org, capability } = selector;
-  const place = textOf(namespace) ?? textOf(org);
-  const scope =
-    textOf(agent) ??
-    (tag === undefined
-      ? namespace === undefined
-        ? `org:${place}`
-        : `ns:${place}`
-      : `tag:${String(tag)}@${place}`);
-  return capability === undefined ? scope : `${scope}#${String(capability)}`;
 };

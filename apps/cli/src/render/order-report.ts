@@ -9,6 +9,8 @@ export interface ReportView {
   readonly confirmed: boolean;
   /** The target as it was typed, for the next command. */
   readonly typed: string;
+  /** What the logs hold of it beyond the answers of the gateways. */
+  readonly record?: readonly string[];
 }
 
 /** What somebody reads at 3 a.m.: who, what, the proof for each gateway, what is missing, and what to type next. */
@@ -19,6 +21,7 @@ export const orderReport = (view: ReportView, paint: Paint): string =>
     '',
     ...gatewayTable(view.order.gateways, paint),
     ...missing(view.order, paint),
+    ...(view.record ?? []),
     ...nextSteps(view, paint),
   ].join('\n');
 
