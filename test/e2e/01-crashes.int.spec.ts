@@ -111,7 +111,13 @@ it.each(['audit-projector', 'nats-server', 'postgres'])(
   },
 );
 
-it('5. whatever was acknowledged is there, and no answer was dishonest', async () => {
+it('5. everything is killed at once, as by a power cut: the next start goes on', async () => {
+  await mesh.powerCut();
+  await mesh.startAgain();
+  await traffic.goesOn();
+});
+
+it('6. whatever was acknowledged is there, and no answer was dishonest', async () => {
   await traffic.stop();
   expect(traffic.sent.size).toBeGreaterThan(50);
   expect(await lostOf(mesh, traffic)).toEqual([]);
@@ -119,7 +125,7 @@ it('5. whatever was acknowledged is there, and no answer was dishonest', async (
   expect(dishonest(traffic.lines, Infinity)).toEqual([]);
 });
 
-it('6. the audit tells all of it once, and a rebuild tells the same', async () => {
+it('7. the audit tells all of it once, and a rebuild tells the same', async () => {
   expect(auditFaults(await auditOf(mesh), traffic)).toEqual([]);
   const { body } = await mesh.admin('POST /v1/audit/rebuild', {});
   expect(body).toMatchObject({ identical: true });

@@ -116,6 +116,13 @@ export class StandingMesh {
     return performance.now() - sinceMs;
   }
 
+  /** SIGKILL to every process at once. */
+  async powerCut(): Promise<void> {
+    const all = [this.process.identity(), ...this.all()];
+    for (const one of all) signalProcess(one, 'SIGKILL');
+    await this.process.exited;
+  }
+
   /** The embedded servers stay away for as long as the supervisor is frozen. */
   async away<T>(name: string, during: () => Promise<T>): Promise<T> {
     const supervisor = this.process.identity();

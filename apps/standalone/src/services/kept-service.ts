@@ -18,7 +18,8 @@ export interface ServiceWatcher {
 }
 
 const FIRST_DELAY_MS = 250;
-const LAST_DELAY_MS = 10_000;
+/** No longer: while the command API is away nobody can order a stop. */
+const LAST_DELAY_MS = 2000;
 /** Up for so long, it counts as healthy again: the next restart is quick. */
 const HEALTHY_MS = 30_000;
 const FIRST_STARTS_MAX = 3;
