@@ -43,6 +43,9 @@ const bodies: Record<string, object> = {
 };
 
 const lineOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;
+/** Without the names of parameters: the tree keeps one place for all that may stand there. */
+const shapeOf = (route: { method: string; path: string }): string =>
+  lineOf(route).replace(/:[^/]+/g, ':');
 const filled = (route: RouteDefinition): string =>
   route.path.replace(/:(\w+)/g, (_, name: string) => values[name] ?? id);
 const all = [...new Set([...gatewayRoutes, ...commandRoutes])];
@@ -114,13 +117,13 @@ describe('every route passes the gate or declares its permission', () => {
   });
 
   it('a gateway has registered its definitions and nothing else', () => {
-    const registered = registeredRoutes(gateway.server).map(lineOf).sort();
-    expect(registered).toEqual([...SERVICE_ROUTES, ...gatewayRoutes.map(lineOf)].sort());
+    const registered = registeredRoutes(gateway.server).map(shapeOf).sort();
+    expect(registered).toEqual([...SERVICE_ROUTES, ...gatewayRoutes.map(shapeOf)].sort());
   });
 
   it('a command API has registered its definitions and nothing else', () => {
-    const registered = registeredRoutes(mesh.api.server).map(lineOf).sort();
-    expect(registered).toEqual([...COMMAND_SERVICE_ROUTES, ...commandRoutes.map(lineOf)].sort());
+    const registered = registeredRoutes(mesh.api.server).map(shapeOf).sort();
+    expect(registered).toEqual([...COMMAND_SERVICE_ROUTES, ...commandRoutes.map(shapeOf)].sort());
   });
 
   it.each(gateRoutes.map((route) => [route.id, route] as const))(

@@ -11,6 +11,7 @@ import {
   sendHeartbeat,
   setIntentPolicy,
   streamAgentIntents,
+  streamOwnIntents,
   streamIntentEvents,
   streamQueueIntents,
 } from '#contracts';
@@ -84,6 +85,7 @@ export const bindHotRoutes = (server: HttpServer, host: RouteHost, handlers: Hot
     return answers.checkpoint(call);
   });
   bindRoute(server, streamAgentIntents, host, (call) => deliveries.agent(call));
+  bindRoute(server, streamOwnIntents, host, (call) => deliveries.own(call));
   bindRoute(server, streamQueueIntents, host, (call) => deliveries.queue(call));
   bindRoute(server, sendHeartbeat, host, (call) => heartbeats.handle(call));
   bindRoute(server, guardTool, host, (call) => guard.handle(call));

@@ -5,6 +5,7 @@ import {
   createServiceAccountKey,
   createWorkspace,
   getAgent,
+  getOwnAgent,
   getServiceAccount,
   listAgents,
   listServiceAccounts,
@@ -73,6 +74,12 @@ export class DirectoryController {
   @Endpoint(listAgents)
   listAgents(call: Call<typeof listAgents>): Promise<ListedDirectory> {
     return this.agents.list(callerOf(call), call.query);
+  }
+
+  @Endpoint(getOwnAgent)
+  getOwnAgent(call: Call<typeof getOwnAgent>): Promise<ShownDirectoryAgent> {
+    const { workspace } = call.principal;
+    return this.agents.get(callerOf(call), { ...call.params, workspace });
   }
 
   @Endpoint(getAgent)

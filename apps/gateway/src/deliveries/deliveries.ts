@@ -3,6 +3,7 @@ import {
   type AddressParts,
   type QueueAddress,
   type streamAgentIntents,
+  type streamOwnIntents,
   type streamQueueIntents,
 } from '#contracts';
 import { ApiProblem, type Call, type Clock, type Logger } from '#platform';
@@ -22,6 +23,7 @@ export interface DeliveriesOptions {
 }
 
 type AgentCall = Call<typeof streamAgentIntents>;
+type OwnCall = Call<typeof streamOwnIntents>;
 type QueueCall = Call<typeof streamQueueIntents>;
 
 /** Streams of work to agents: their own, and that of the queues of their workspace. */
@@ -35,6 +37,12 @@ export class Deliveries {
       throw new ApiProblem('not_found', `There is no ${address} that this key is of.`);
     }
     await this.open(call, { kind: 'agent', org, workspace, name });
+  }
+
+  /** By the short form of its address: in the caller's own workspace. */
+  own(call: OwnCall): Promise<void> {
+    const { workspace } = call.principal;
+    return this.agent({ ...call, params: { ...call.params, workspace } });
   }
 
   async queue(call: QueueCall): Promise<void> {

@@ -21,6 +21,19 @@ export const streamAgentIntents = defineRoute({
   answers: 'sse',
 });
 
+/** The short form of the address: clients cut `agent://` off and put the rest into the path. */
+export const streamOwnIntents = defineRoute({
+  id: 'agents.intents.stream.short',
+  method: 'GET',
+  path: '/v1/agents/:org/:name/intents/stream',
+  access: { kind: 'gate', operators: null },
+  summary: "Intents for this agent of the caller's own workspace.",
+  axme: true,
+  params: Place.omit({ workspace: true }),
+  query: delivery,
+  answers: 'sse',
+});
+
 export const streamQueueIntents = defineRoute({
   id: 'queues.intents.stream',
   method: 'GET',
@@ -67,4 +80,9 @@ export const readInbox = defineRoute({
   }),
 });
 
-export const deliveryRoutes = [streamAgentIntents, streamQueueIntents, readInbox] as const;
+export const deliveryRoutes = [
+  streamAgentIntents,
+  streamOwnIntents,
+  streamQueueIntents,
+  readInbox,
+] as const;

@@ -122,6 +122,17 @@ export const getAgent = defineRoute({
   response: z.object({ ...ok, agent: DirectoryAgent }),
 });
 
+export const getOwnAgent = defineRoute({
+  id: 'agents.get.short',
+  method: 'GET',
+  path: '/v1/agents/:org/:name',
+  access: { kind: 'operator', permission: 'mesh:read' },
+  summary: "One agent of the caller's own workspace.",
+  axme: true,
+  params: z.object({ org: OrgName, name: NamePart }),
+  response: getAgent.response,
+});
+
 export const meshAgentRoutes = [
   listMeshAgents,
   getMeshAgent,
@@ -129,4 +140,5 @@ export const meshAgentRoutes = [
   agentUsage,
   listAgents,
   getAgent,
+  getOwnAgent,
 ] as const;
