@@ -171,6 +171,7 @@ describe('metrics', () => {
     ) as { audit_projector: string };
     await until(async () => {
       const samples = await scrape(url);
+      expect(total(samples, 'estop_projection_position', { stream: 'CONTROL' })).toBeGreaterThan(0);
       const behind = total(samples, 'estop_projection_behind_events', { stream: 'CONTROL' });
       return behind === 0 && total(samples, 'estop_projection_lag_seconds_count') > 0;
     });

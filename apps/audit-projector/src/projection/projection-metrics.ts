@@ -4,6 +4,8 @@ import type { Clock, Metrics } from '#platform';
 /** What can be asked how it stands. */
 export interface Watched {
   status(): Promise<ProjectionStatus>;
+  /** The last sequence that is in the tables. */
+  at(): number;
 }
 
 /** What Prometheus sees of the projection. */
@@ -25,10 +27,13 @@ export const projectionMetrics = (metrics: Metrics, clock: Clock): ProjectionMet
     help: 'From the storing of an event to its commit in the read model; the last event of each batch.',
     labels: ['stream'],
   });
-  const position = metrics.gauge({
+  metrics.gauge({
     name: 'estop_projection_position',
     help: 'The last sequence that is in the read model.',
     labels: ['stream'],
+    collect: (gauge) => {
+      for (const [stream, projector] of watched) gauge.set({ stream }, projector.at());
+    },
   });
   metrics.gauge({
     name: 'estop_projection_behind_events',
@@ -38,7 +43,6 @@ export const projectionMetrics = (metrics: Metrics, clock: Clock): ProjectionMet
       for (const [stream, projector] of watched) {
         const status = await projector.status();
         gauge.set({ stream }, status.behind ?? NaN);
-        position.set({ stream }, status.position);
       }
     },
   });

@@ -82,6 +82,11 @@ export class StreamProjector {
     };
   }
 
+  /** The last sequence that is in the tables. */
+  at(): number {
+    return this.position;
+  }
+
   /** Why it is not ready; `null` when it is. */
   trouble(): string | null {
     if (this.following() && !this.online) return 'the log cannot be followed';
