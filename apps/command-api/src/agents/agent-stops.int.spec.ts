@@ -219,6 +219,19 @@ describe('stopping and resuming one agent', () => {
     await resume(agent);
   });
 
+  it('a key whose order was lifted orders nothing, and says so rather than call the agent stopped', async () => {
+    const agent = 'agent://acme/production/reused';
+    const headers = { 'idempotency-key': 'reused' };
+    await mesh.call(operator, path('kill', agent), {}, { headers });
+    await resume(agent);
+    const body = { mode: 'halt', selector: { agent } };
+    const answer = await mesh.call(operator, 'POST /v1/mesh/stops', body, { headers });
+    expect(answer).toMatchObject({
+      status: 409,
+      body: { error: { code: 'idempotency_conflict' } },
+    });
+  });
+
   it('of racing commands every answered order stands, and one resume lifts them all', async () => {
     const agent = 'agent://acme/production/racer';
     const [node] = [await mesh.addNode('node-3')];

@@ -60,7 +60,13 @@ export class StopCommands {
     if (outcome) throw new Error(`a stop was refused: ${outcome.rejection}`);
     // The same request with the same key came through another node, and its order is in the log.
     await this.control.barrier();
-    return { orderId, sequence: this.control.view.order(orderId)?.sequence ?? 0, changed: false };
+    return this.known(orderId);
+  }
+
+  private known(orderId: StopOrderId): Placed {
+    const order = this.control.view.order(orderId);
+    if (order?.lift) throw liftedAlready(order);
+    return { orderId, sequence: order?.sequence ?? 0, changed: false };
   }
 
   private newId({ caller, mode, selector }: StopWish): StopOrderId {
@@ -102,6 +108,12 @@ export class StopCommands {
     return { report, waitMet: wait !== 'contained' || isEverywhere(answer) };
   }
 }
+
+/** An order is lifted once and for all: to answer with it would call an agent stopped that runs. */
+const liftedAlready = ({ orderId }: StopOrder): ApiProblem => {
+  const detail = `The order ${orderId} of this idempotency key was lifted since; it stops nothing. Order the stop with a new key.`;
+  return new ApiProblem('idempotency_conflict', detail, { details: { order_id: orderId } });
+};
 
 /** A standing time-boxed stop does not do for one that is to last longer: the agent would start by itself. */
 const endsEarlier = (standing: StopOrder, { expiresAt }: Limits): boolean =>
