@@ -102,6 +102,7 @@ export class AnswerIntents {
       use: 'progress',
       command: { type: 'CheckpointIntent', data },
     });
+    this.options.history.wrote(acted.intent);
     this.options.renew(acted.intent);
     return acted;
   }

@@ -10,7 +10,9 @@ export const foundIntent = async (
   { principal, id }: { readonly principal: Principal; readonly id: IntentId },
   use: IntentUse,
 ): Promise<LoadedIntent> => {
-  const intent = await history.find(orgScope(principal), id);
+  const org = orgScope(principal);
+  const found = use === 'progress' ? history.findInProgress(org, id) : history.find(org, id);
+  const intent = await found;
   if (intent !== null && mayUseIntent(principal, use, intent.state)) return intent;
   throw new ApiProblem('not_found', `There is no intent ${id} that you can reach.`);
 };

@@ -25,12 +25,18 @@ export interface LoadedIntent {
 }
 
 const PLACES_MAX = 20_000;
+/** Each holds its payload and its last checkpoint, 320 KiB at the most. */
+const IN_PROGRESS_MAX = 256;
 
-/** Reads intents from the log. Remembers only where they are, never what became of them. */
+/**
+ * Reads intents from the log. Remembers where they are, and of the few in progress what they were when they were last
+ * written here; what became of them is always asked.
+ */
 export class IntentHistory {
   private readonly places = new BoundedMap<IntentId, AddressParts>(PLACES_MAX);
+  private readonly inProgress = new BoundedMap<IntentId, LoadedIntent>(IN_PROGRESS_MAX);
 
-  constructor(private readonly store: Pick<EventStore<WorkEvent>, 'first' | 'read'>) {}
+  constructor(private readonly store: Pick<EventStore<WorkEvent>, 'first' | 'last' | 'read'>) {}
 
   /**
    * `org` is whose intents are looked at; `*` for those who run the mesh. `null` where there is none.
@@ -41,6 +47,28 @@ export class IntentHistory {
     if (place && (org === '*' || place.org === org)) return this.at(place, id);
     const stored = await this.store.first(intentLookup(org, id));
     return stored === null ? null : this.from(stored);
+  }
+
+  /**
+   * For another step on its way: `history` may hold its first and its last event alone. An intent that was written here
+   * last costs one look at the end of its log, however many checkpoints it has.
+   */
+  async findInProgress(org: string, id: IntentId): Promise<LoadedIntent | null> {
+    const known = this.inProgress.get(id);
+    if (known === undefined || (org !== '*' && known.to.org !== org)) return this.find(org, id);
+    const last = await this.store.last(intentLogSubject(known.to, id));
+    return last?.sequence === known.lastSequence ? known : this.find(org, id);
+  }
+
+  /** Written here just now. */
+  wrote(intent: LoadedIntent): void {
+    const [first] = intent.history;
+    const last = intent.history.at(-1);
+    if (first === undefined || last === undefined || intent.lastSequence === 0) return;
+    this.inProgress.set(intent.id, {
+      ...intent,
+      history: first === last ? [first] : [first, last],
+    });
   }
 
   async at(to: AddressParts, id: IntentId): Promise<LoadedIntent | null> {
