@@ -108,6 +108,7 @@ const bindReadiness = (server: HttpServer, readiness: Readiness): void => {
       member: () => unless(parts.membership.member, 'not a member of the mesh (any more)'),
       serving: () => unless(!serving.stopping, 'stopping'),
       nats: () => unless(nats.connected(), 'NATS cannot be reached'),
+      gate: () => unless(parts.gate.ready(), 'cannot prove its state'),
     },
   });
 };
