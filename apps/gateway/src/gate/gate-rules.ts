@@ -21,7 +21,8 @@ import type { Ask, GateAct } from '#domain';
 import type { AnyCall, Call } from '#platform';
 import { receiverOf, TO_AGENT } from './destination.js';
 
-type GatedCall = AnyCall & { readonly principal: Principal };
+/** A call whose caller is known. */
+export type GatedCall = AnyCall & { readonly principal: Principal };
 
 /** What a route asks the gate. */
 export interface GateRule {

@@ -2,7 +2,7 @@ import type { RouteDefinition } from '#contracts';
 import { judge, type Ask, type ControlView, type Verdict } from '#domain';
 import { ApiProblem, type AnyCall, type Clock } from '#platform';
 import { decisionOf, type Decision } from './decisions.js';
-import { gateRules } from './gate-rules.js';
+import { gateRules, type GatedCall } from './gate-rules.js';
 import { refusal } from './stop-problem.js';
 
 export interface GateOptions {
@@ -14,13 +14,17 @@ export interface GateOptions {
   onDecision(decision: Decision, verdict: Verdict): void;
 }
 
+/** Kept on the request itself: a map beside it would cost each request as much as its verdict. */
+const VERDICTS = Symbol('estop.verdicts');
+interface Judged {
+  [VERDICTS]?: readonly Verdict[];
+}
+
 /**
  * The one gate. Every request to a route behind it is judged here before its handler runs (`admit` is the host's hook),
  * and whatever is handed out or comes later in a request is judged here too.
  */
 export class Gate {
-  private readonly verdicts = new WeakMap<object, readonly Verdict[]>();
-
   constructor(private readonly options: GateOptions) {}
 
   /**
@@ -31,9 +35,11 @@ export class Gate {
     if (route.access.kind !== 'gate' || call.principal === null) return;
     const rule = gateRules[route.id];
     if (rule === undefined) throw new Error(`the route ${route.id} has no rule at the gate`);
-    const asks = rule.asks({ ...call, principal: call.principal });
-    const verdicts = asks.map((ask) => (rule.tells ? this.judge(ask, true) : this.require(ask)));
-    this.verdicts.set(call.request, verdicts);
+    const verdicts: Verdict[] = [];
+    for (const ask of rule.asks(call as GatedCall)) {
+      verdicts.push(rule.tells ? this.judge(ask, true) : this.require(ask));
+    }
+    (call.request as Judged)[VERDICTS] = verdicts;
   }
 
   ready(): boolean {
@@ -48,7 +54,7 @@ export class Gate {
 
   /** What `admit` found, in the order of the rule's asks. */
   verdictsOf(call: { readonly request: object }): readonly Verdict[] {
-    return this.verdicts.get(call.request) ?? [];
+    return (call.request as Judged)[VERDICTS] ?? [];
   }
 
   /** The verdict of this moment. `counted`: as a decision of its own, for the audit. */

@@ -19,7 +19,7 @@ export const bindRoute = <R extends RouteDefinition>(
   handler: Handler<R>,
 ): void => {
   // A call is read by the schemas of this very route, so it is of the type that the handler asks for.
-  const run = handler as unknown as AnyHandler;
+  const bound: Bound = { route, host, run: handler as unknown as AnyHandler };
   server.route({
     method: route.method,
     url: route.path,
@@ -37,8 +37,8 @@ export const bindRoute = <R extends RouteDefinition>(
     handler: (request, reply) =>
       // What a stream does for as long as it is open is no part of the request that opened it.
       tracingEnabled() && route.answers !== 'sse'
-        ? traced(route, request, () => handle({ route, host, run }, request, reply))
-        : handle({ route, host, run }, request, reply),
+        ? traced(route, request, () => handle(bound, request, reply))
+        : handle(bound, request, reply),
   });
 };
 

@@ -4,6 +4,7 @@ import { ApiProblem } from './api-problem.js';
 
 export const BODY_BYTES_MAX = 1_048_576;
 const DEPTH_MAX = 64;
+const PLAIN_TYPE = 'application/json';
 const JSON_TYPE = /^application\/(?:json|[a-z0-9.!#$&^_-]+\+json)$/;
 
 /**
@@ -15,12 +16,25 @@ export const readJsonBody = (headers: IncomingHttpHeaders, bytes: Buffer): unkno
   if (bytes.length === 0) return undefined;
   refuseOtherTypes(headers);
   if (!isUtf8(bytes)) throw new ApiProblem('malformed_request', 'The body is not valid UTF-8.');
-  const value = parse(bytes);
-  clean(value, 1);
+  const text = bytes.toString('utf8');
+  const value = parse(text);
+  if (mayNeedCleaning(text)) clean(value, 1);
   return value;
 };
 
+/** Each level takes two characters at least; a name can be written with escapes. */
+const mayNeedCleaning = (text: string): boolean =>
+  text.length >= 2 * DEPTH_MAX || text.includes('__proto__') || text.includes('\\');
+
 const refuseOtherTypes = (headers: IncomingHttpHeaders): void => {
+  if (headers['content-type'] !== PLAIN_TYPE) refuseOtherMediaTypes(headers);
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new ApiProblem('unsupported_media_type', 'Send the body without content-encoding.');
+  }
+};
+
+const refuseOtherMediaTypes = (headers: IncomingHttpHeaders): void => {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
   if (!JSON_TYPE.test(type.trim())) {
     const detail = 'Send the body as "content-type: application/json".';
@@ -33,15 +47,11 @@ const refuseOtherTypes = (headers: IncomingHttpHeaders): void => {
       'The body must be UTF-8; no other charset is read.',
     );
   }
-  const encoding = (headers['content-encoding'] ?? 'identity').toLowerCase();
-  if (encoding !== 'identity') {
-    throw new ApiProblem('unsupported_media_type', 'Send the body without content-encoding.');
-  }
 };
 
-const parse = (bytes: Buffer): unknown => {
+const parse = (text: string): unknown => {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch {
     throw new ApiProblem('malformed_request', 'The body is not valid JSON.');
   }

@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry, type Counter } from 'prom-client';
+import { TalliedCounter } from './tallied-counter.js';
 
 /** One metric's name, meaning and labels. Names end in their unit: `_seconds`, `_total`, `_bytes`. */
 export interface MetricOptions<L extends string> {
@@ -38,7 +39,7 @@ export const createMetrics = (service: string, options: MetricsOptions = {}): Me
   if (options.processDefaults ?? true) collectDefaultMetrics({ register });
   return {
     counter: ({ name, help, labels = [] }) =>
-      new Counter({ name, help, labelNames: labels, registers }),
+      new TalliedCounter({ name, help, labelNames: labels, registers }),
     gauge: ({ name, help, labels = [], collect }) =>
       new Gauge({
         name,
