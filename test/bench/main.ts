@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { gatewayTable, runGatewayBench } from './gateway.bench.js';
+import { auditTable, runAuditBench } from './audit.bench.js';
 import { killTable, runKillBench } from './kill.bench.js';
 import { runVerdictBench, verdictTable } from './verdict.bench.js';
 
@@ -20,6 +21,10 @@ const benches = {
   gateway: async () => {
     const report = await runGatewayBench();
     return { report, table: gatewayTable(report) };
+  },
+  audit: async () => {
+    const report = await runAuditBench();
+    return { report, table: auditTable(report) };
   },
 };
 type Bench = keyof typeof benches;

@@ -1,6 +1,13 @@
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { ReadModelDatabase } from './connection.js';
-import { type ReadModel, type SchemaName, usageColumns } from './read-model.schema.js';
+import { copyIn } from './copy-in.js';
+import {
+  auditColumns,
+  type ReadModel,
+  type SchemaName,
+  SHADOW,
+  usageColumns,
+} from './read-model.schema.js';
 
 /** Rows of one run of events; at most one for each key and table. Rows are plain JSON, times as RFC 3339 text. */
 export interface WrittenBatch {
@@ -47,9 +54,18 @@ export const writeBatch = async (db: ReadModelDatabase, write: BatchWrite): Prom
     await movePosition(transaction, write);
     for (const [table, statement] of Object.entries(statements)) {
       const rows = write.batch[table as keyof WrittenBatch];
-      if (rows.length > 0) await statement(write.schema, rows).execute(transaction);
+      if (rows.length === 0) continue;
+      if (write.schema === SHADOW && table === 'audit_log') await copyLines(transaction, rows);
+      else await statement(write.schema, rows).execute(transaction);
     }
   });
+
+/** Nobody but the rebuild writes there, and each line has its own place in the log: none can be there already. */
+const copyLines = async (
+  transaction: Transaction<ReadModel>,
+  rows: readonly object[],
+): Promise<void> =>
+  await copyIn(transaction, { schema: SHADOW, table: 'audit_log', columns: auditColumns }, rows);
 
 const movePosition = async (
   transaction: Transaction<ReadModel>,

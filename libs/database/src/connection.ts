@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { isCopy, runCopy } from './copy-in.js';
 import type { ReadModel } from './read-model.schema.js';
 import { READ_MODEL } from './read-model.schema.js';
 import { valueTypes } from './value-types.js';
@@ -58,6 +59,8 @@ export const openDatabase = (options: DatabaseOptions): Database => {
   return { db: db.withSchema(READ_MODEL), close: () => db.destroy() };
 };
 
+const textOf = (parameters: unknown): string => String((parameters as readonly unknown[])[0]);
+
 /**
  * Throws a connection away once a statement failed on it without an answer of the server: such a connection may be
  * dead though nobody closed it, and would go back into the pool to fail the next caller.
@@ -77,6 +80,8 @@ class WholesomePool implements PostgresPool {
     client.on('error', onError);
     const query = async (...args: Parameters<pg.PoolClient['query']>): Promise<unknown> => {
       try {
+        const [statement, parameters] = args as unknown[];
+        if (isCopy(statement)) return await runCopy(client, statement, textOf(parameters));
         return await (client.query as (...all: unknown[]) => Promise<unknown>)(...args);
       } catch (error) {
         broken ||= !(error instanceof pg.DatabaseError) || error.severity === 'FATAL';

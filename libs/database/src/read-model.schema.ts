@@ -40,6 +40,13 @@ export interface AuditLogTable {
   details: Record<string, unknown>;
 }
 
+/** All columns of the audit. */
+export const auditColumns = [
+  ...(['stream', 'sequence', 'part', 'event_id', 'at', 'org', 'workspace'] as const),
+  ...(['actor_kind', 'actor_id', 'actor_via', 'type', 'mesh_event', 'address'] as const),
+  ...(['order_id', 'reason', 'correlation_id', 'causation_id', 'details'] as const),
+] as const satisfies readonly (keyof AuditLogTable)[];
+
 export interface UsageColumns {
   heartbeats: number;
   sent: number;

@@ -62,7 +62,7 @@ const compare = async (
 };
 
 /**
- * Each row's text is hashed, and the hashes are added up: no order of rows can matter, and no number of them is too
+ * Each row's text is hashed, with two seeds of 64 bits, and the hashes are added up: no order of rows can matter, and no number of them is too
  * many. Rows differ by their keys, so no two of a table can cancel out.
  */
 const fingerprint = async (
@@ -71,12 +71,9 @@ const fingerprint = async (
   name: TableName,
 ): Promise<{ rows: number; text: string }> => {
   const { rows } = await sql<{ rows: number; hash: string }>`
-    select count(*) as rows, md5(concat(
-      sum(('x' || left(h, 16))::bit(64)::bigint), ':',
-      sum(('x' || right(h, 16))::bit(64)::bigint))) as hash
-    from (select md5(t::text) as h from ${sql.id(schema, name)} as t) as hashed`.execute(
-    transaction,
-  );
+    select count(*) as rows,
+      concat(sum(hashtextextended(line, 0)), ':', sum(hashtextextended(line, 1))) as hash
+    from (select t::text as line from ${sql.id(schema, name)} as t) as lines`.execute(transaction);
   const found = rows[0] as { rows: number; hash: string };
   return { rows: found.rows, text: `${found.rows}:${found.hash}` };
 };

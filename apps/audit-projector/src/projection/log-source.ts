@@ -1,13 +1,6 @@
 import type { ActivityEvent, ControlEvent, UnknownEvent } from '#contracts';
 import { streams } from '#contracts';
-import {
-  type AuditedStream,
-  gatherRows,
-  projectActivity,
-  projectControl,
-  type RowBatch,
-  type RowOperation,
-} from '#domain';
+import { type AuditedStream, projectActivity, projectControl, type RowOperation } from '#domain';
 import type { EventStore, Following, Stored } from '#event-store';
 
 /** Met in the log: an event that this build cannot read. It is never skipped. */
@@ -16,11 +9,11 @@ export interface UnreadableEvent {
   readonly unknown: UnknownEvent;
 }
 
-/** The rows of a run of events, up to the first that cannot be read. */
+/** What a run of events puts into the tables, up to the first that cannot be read. */
 export interface ProjectedRun {
-  readonly batch: RowBatch;
+  readonly operations: readonly RowOperation[];
   readonly events: number;
-  /** The last sequence that is in the batch; `null` where none is. */
+  /** The last sequence that is in it; `null` where none is. */
   readonly upTo: number | null;
   readonly unreadable: UnreadableEvent | null;
 }
@@ -73,13 +66,13 @@ const projectRun = <E>(events: readonly Stored<E>[], project: Project<E>): Proje
   for (const { sequence, decoded } of events) {
     if (!decoded.known) {
       const unreadable = { sequence, unknown: decoded.unknown };
-      return { batch: gatherRows(operations), events: count, upTo, unreadable };
+      return { operations, events: count, upTo, unreadable };
     }
-    operations.push(...project(sequence, decoded.event));
+    for (const operation of project(sequence, decoded.event)) operations.push(operation);
     upTo = sequence;
     count += 1;
   }
-  return { batch: gatherRows(operations), events: count, upTo, unreadable: null };
+  return { operations, events: count, upTo, unreadable: null };
 };
 
 export const controlSource = (store: EventStore<ControlEvent>): LogSource =>

@@ -1,5 +1,6 @@
 import type { ProjectionStatus } from '#contracts';
 import { migrate, positionOf, READ_MODEL, type ReadModelDatabase, writeBatch } from '#database';
+import { gatherRows } from '#domain';
 import type { Following, Stored } from '#event-store';
 import { inSpanOfEach, type Logger, type SpanOptions, tracingEnabled } from '#platform';
 import { AuditStoppedError, unreadable } from './audit-stopped.js';
@@ -176,7 +177,13 @@ export class StreamProjector {
     const { db, source, metrics } = this.options;
     const { stream } = source;
     const write = () =>
-      writeBatch(db, { schema: READ_MODEL, stream, after: place.position, upTo, batch: run.batch });
+      writeBatch(db, {
+        schema: READ_MODEL,
+        stream,
+        after: place.position,
+        upTo,
+        batch: gatherRows(run.operations),
+      });
     await (tracingEnabled()
       ? inSpanOfEach(`project ${stream}`, spansOf(stream, events), write)
       : write());

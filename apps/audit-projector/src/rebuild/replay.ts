@@ -1,4 +1,5 @@
 import { type ReadModelDatabase, SHADOW, writeBatch } from '#database';
+import { RowGathering } from '#domain';
 import { unreadable } from '../projection/audit-stopped.js';
 import type { LogSource, ProjectedRun } from '../projection/log-source.js';
 
@@ -17,8 +18,8 @@ export interface Replayed {
   readonly events: number;
 }
 
-/** Larger than the live batches: nobody waits for a single one. */
-const BATCH_MAX = 5_000;
+/** Events of one batch, about; larger than the live ones, since nobody waits for a single event. */
+const BATCH_MAX = 10_000;
 
 /** Writes a stretch of the log to the shadow, and answers when it is all there. */
 export const replay = async (request: Replay): Promise<Replayed> => {
@@ -47,38 +48,49 @@ export const replay = async (request: Replay): Promise<Replayed> => {
   }
 };
 
-/** Writes one run while the next is read and projected; never two at once, since each begins where the last ended. */
+/**
+ * Gathers runs into large batches, and writes one while the next is read and projected; never two at once, since each
+ * begins where the last ended.
+ */
 class ShadowWriter {
+  private readonly gathering = new RowGathering();
+  private gathered = 0;
   private position: number;
+  private written: number;
   private events = 0;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly request: Replay) {
     this.position = request.after;
+    this.written = request.after;
   }
 
-  /** Resolves when the run before is written. @throws what kept that */
-  async add(run: ProjectedRun): Promise<void> {
-    await this.writing;
-    const { upTo, batch } = run;
+  /** Resolves when there is room for the next run. @throws what kept an earlier batch from being written */
+  async add({ upTo, operations, events }: ProjectedRun): Promise<void> {
     if (upTo === null) return;
-    const { db, source } = this.request;
-    const write = {
-      schema: SHADOW,
-      stream: source.stream,
-      after: this.position,
-      upTo,
-      batch,
-    } as const;
+    this.gathering.add(operations);
     this.position = upTo;
-    this.events += run.events;
-    this.writing = writeBatch(db, write);
-    // Whoever comes next looks at it.
-    this.writing.catch(() => undefined);
+    this.events += events;
+    this.gathered += events;
+    if (this.gathered >= BATCH_MAX) await this.write();
   }
 
   async end(): Promise<Replayed> {
+    await this.write();
     await this.writing;
     return { position: this.position, events: this.events };
+  }
+
+  /** Begins to write what is gathered, as soon as the batch before is written. */
+  private async write(): Promise<void> {
+    await this.writing;
+    if (this.position === this.written) return;
+    const { db, source } = this.request;
+    const place = { schema: SHADOW, stream: source.stream, after: this.written } as const;
+    this.writing = writeBatch(db, { ...place, upTo: this.position, batch: this.gathering.take() });
+    // Whoever comes next looks at it.
+    this.writing.catch(() => undefined);
+    this.written = this.position;
+    this.gathered = 0;
   }
 }

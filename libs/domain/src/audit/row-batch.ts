@@ -10,7 +10,7 @@ import type {
   RowOperation,
   UsageRow,
 } from './audit-rows.js';
-import { mergeActivity, mergeUsage, SUM_MAX } from './usage.js';
+import { addActivity, addUsage, SUM_MAX } from './usage.js';
 
 /** The rows of a run of events, at most one for each key and table, to be written in one transaction. */
 export interface RowBatch {
@@ -26,19 +26,22 @@ export interface RowBatch {
   readonly agents: readonly AgentActivityRow[];
 }
 
-/** How two rows of one key become one, for each table. The first order, lift and receipt of a key is the one that counts. */
-class Gathered<R> {
-  private readonly rows = new Map<string, R>();
+type Mutable<R> = { -readonly [K in keyof R]: R[K] };
+
+/** Keeps one row of its own for each key, into which the next ones go: nothing is allocated for them. */
+class Gathered<R extends object> {
+  private readonly rows = new Map<string, Mutable<R>>();
 
   constructor(
     private readonly keyOf: (row: R) => string,
-    private readonly merge: (before: R, next: R) => R,
+    private readonly into: (kept: Mutable<R>, next: R) => void,
   ) {}
 
   add(row: R): void {
     const key = this.keyOf(row);
-    const before = this.rows.get(key);
-    this.rows.set(key, before === undefined ? row : this.merge(before, row));
+    const kept = this.rows.get(key);
+    if (kept === undefined) this.rows.set(key, { ...row });
+    else this.into(kept, row);
   }
 
   list(): R[] {
@@ -58,55 +61,74 @@ class Listed<R> {
   }
 }
 
-const first = <R>(before: R): R => before;
-const last = <R>(_before: R, next: R): R => next;
+/** The first order, lift and receipt of a key is the one that counts. */
+const first = (): void => undefined;
 const orderOf = (row: { readonly order_id: string }): string => row.order_id;
 const bucketOf = (row: UsageRow): string => `${row.address} ${row.bucket}`;
 
 // Timestamps have one form, so their order is the order of their characters.
-const mergeRefusals = (before: OrderRefusalsRow, next: OrderRefusalsRow): OrderRefusalsRow => ({
-  ...before,
-  refused: Math.min(before.refused + next.refused, SUM_MAX),
-  first_at: next.first_at < before.first_at ? next.first_at : before.first_at,
-  last_at: next.last_at > before.last_at ? next.last_at : before.last_at,
+const addRefusals = (kept: Mutable<OrderRefusalsRow>, next: OrderRefusalsRow): void => {
+  kept.refused = Math.min(kept.refused + next.refused, SUM_MAX);
+  if (next.first_at < kept.first_at) kept.first_at = next.first_at;
+  if (next.last_at > kept.last_at) kept.last_at = next.last_at;
+};
+
+const gatherings = () => ({
+  // Its key is the event's own place in the log: no two rows can meet.
+  audit_log: new Listed<AuditRow>(),
+  orders: new Gathered<OrderRow>(orderOf, first),
+  order_reasons: new Gathered<OrderReasonRow>(orderOf, (kept, next) => {
+    kept.reason = next.reason;
+  }),
+  order_repeats: new Gathered<OrderRepeatRow>(orderOf, (kept, next) => {
+    kept.repeats += next.repeats;
+  }),
+  order_lifts: new Gathered<OrderLiftRow>(orderOf, first),
+  order_receipts: new Gathered<ReceiptRow>(
+    (row) => `${row.order_id} ${row.gateway} ${row.boot}`,
+    first,
+  ),
+  order_refusals: new Gathered<OrderRefusalsRow>(
+    (row) => `${row.order_id} ${row.gateway} ${row.act}`,
+    addRefusals,
+  ),
+  usage_hour: new Gathered<UsageRow>(bucketOf, addUsage),
+  usage_day: new Gathered<UsageRow>(bucketOf, addUsage),
+  agents: new Gathered<AgentActivityRow>((row) => row.address, addActivity),
 });
 
 /** Gathers operations, in the order of the log, into rows. Any cut of the log into batches leads to the same tables. */
+export class RowGathering {
+  private gathered = gatherings();
+
+  add(operations: Iterable<RowOperation>): void {
+    // The union pairs each table with its row, which TypeScript cannot follow through an indexed call.
+    for (const { into, row } of operations) {
+      (this.gathered[into] as { add(row: object): void }).add(row);
+    }
+  }
+
+  /** What was gathered since the last time. */
+  take(): RowBatch {
+    const { gathered } = this;
+    this.gathered = gatherings();
+    return {
+      audit_log: gathered.audit_log.list(),
+      orders: gathered.orders.list(),
+      order_reasons: gathered.order_reasons.list(),
+      order_repeats: gathered.order_repeats.list(),
+      order_lifts: gathered.order_lifts.list(),
+      order_receipts: gathered.order_receipts.list(),
+      order_refusals: gathered.order_refusals.list(),
+      usage_hour: gathered.usage_hour.list(),
+      usage_day: gathered.usage_day.list(),
+      agents: gathered.agents.list(),
+    };
+  }
+}
+
 export const gatherRows = (operations: Iterable<RowOperation>): RowBatch => {
-  const gathered = {
-    // Its key is the event's own place in the log: no two rows can meet.
-    audit_log: new Listed<AuditRow>(),
-    orders: new Gathered<OrderRow>(orderOf, first),
-    order_reasons: new Gathered<OrderReasonRow>(orderOf, last),
-    order_repeats: new Gathered<OrderRepeatRow>(orderOf, (before, next) => ({
-      ...next,
-      repeats: before.repeats + next.repeats,
-    })),
-    order_lifts: new Gathered<OrderLiftRow>(orderOf, first),
-    order_receipts: new Gathered<ReceiptRow>(
-      (row) => `${row.order_id} ${row.gateway} ${row.boot}`,
-      first,
-    ),
-    order_refusals: new Gathered<OrderRefusalsRow>(
-      (row) => `${row.order_id} ${row.gateway} ${row.act}`,
-      mergeRefusals,
-    ),
-    usage_hour: new Gathered<UsageRow>(bucketOf, mergeUsage),
-    usage_day: new Gathered<UsageRow>(bucketOf, mergeUsage),
-    agents: new Gathered<AgentActivityRow>((row) => row.address, mergeActivity),
-  };
-  // The union pairs each table with its row, which TypeScript cannot follow through an indexed call.
-  for (const { into, row } of operations) (gathered[into] as Gathered<typeof row>).add(row);
-  return {
-    audit_log: gathered.audit_log.list(),
-    orders: gathered.orders.list(),
-    order_reasons: gathered.order_reasons.list(),
-    order_repeats: gathered.order_repeats.list(),
-    order_lifts: gathered.order_lifts.list(),
-    order_receipts: gathered.order_receipts.list(),
-    order_refusals: gathered.order_refusals.list(),
-    usage_hour: gathered.usage_hour.list(),
-    usage_day: gathered.usage_day.list(),
-    agents: gathered.agents.list(),
-  };
+  const gathering = new RowGathering();
+  gathering.add(operations);
+  return gathering.take();
 };

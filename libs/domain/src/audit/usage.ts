@@ -22,10 +22,9 @@ export const usageOf = (counts: Partial<Record<UsageField, number>>): UsageSum =
   return sum;
 };
 
-export const addUsage = (a: UsageSum, b: UsageSum): UsageSum => {
-  const sum: Record<UsageField, number> = { ...NOTHING };
-  for (const field of usageFields) sum[field] = Math.min(a[field] + b[field], SUM_MAX);
-  return sum;
+/** Adds to a sum that the caller owns. */
+export const addUsage = (kept: Record<UsageField, number>, next: UsageSum): void => {
+  for (const field of usageFields) kept[field] = Math.min(kept[field] + next[field], SUM_MAX);
 };
 
 export const hourOf = (at: Timestamp): Timestamp => `${at.slice(0, 13)}:00:00.000Z`;
@@ -58,32 +57,19 @@ export const used = (
 };
 
 /** What is known after both. The later heartbeat counts, and of two at one moment the one that came later in the log. */
-export const mergeActivity = (
-  before: AgentActivityRow,
+export const addActivity = (
+  kept: { -readonly [K in keyof AgentActivityRow]: AgentActivityRow[K] },
   next: AgentActivityRow,
-): AgentActivityRow => {
-  const last = laterHeartbeat(before, next);
-  return {
-    address: next.address,
-    org: next.org,
-    workspace: next.workspace,
-    last_heartbeat_at: last.last_heartbeat_at,
-    last_instance: last.last_instance,
-    last_gateway: last.last_gateway,
-    last_region: last.last_region,
-    health: next.health ?? before.health,
-    ...addUsage(before, next),
-  };
+): void => {
+  addUsage(kept, next);
+  kept.health = next.health ?? kept.health;
+  if (!isLater(next.last_heartbeat_at, kept.last_heartbeat_at)) return;
+  kept.last_heartbeat_at = next.last_heartbeat_at;
+  kept.last_instance = next.last_instance;
+  kept.last_gateway = next.last_gateway;
+  kept.last_region = next.last_region;
 };
 
-const laterHeartbeat = (before: AgentActivityRow, next: AgentActivityRow): AgentActivityRow => {
-  if (next.last_heartbeat_at === null) return before;
-  if (before.last_heartbeat_at === null) return next;
-  // Timestamps have one form, so their order is the order of their characters.
-  return next.last_heartbeat_at >= before.last_heartbeat_at ? next : before;
-};
-
-export const mergeUsage = (before: UsageRow, next: UsageRow): UsageRow => ({
-  ...next,
-  ...addUsage(before, next),
-});
+// Timestamps have one form, so their order is the order of their characters.
+const isLater = (next: Timestamp | null, before: Timestamp | null): boolean =>
+  next !== null && (before === null || next >= before);
