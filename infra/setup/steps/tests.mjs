@@ -5,6 +5,16 @@ import { runChild } from './child.mjs';
 import { systemFailure } from './failure.mjs';
 import { prepare } from './prepare.mjs';
 
+/**
+ * Stories that start whole meshes, of some ten processes each: one at a time, after everything else, so that each has the
+ * machine for itself.
+ */
+const STORIES = '/test/(command-line|compatibility|e2e|standalone)/';
+const PASSES = [
+  ['--testPathIgnorePatterns', STORIES, '/node_modules/'],
+  ['--testPathPatterns', STORIES, '--maxWorkers', '1'],
+];
+
 /** What the reporter counted; a run that ended before it could count is one failure. */
 const readCounts = (file) => {
   try {
@@ -15,16 +25,37 @@ const readCounts = (file) => {
   }
 };
 
-const jest = async (root, args, nodeArgs, environment, counts) => {
-  const { node, natsServer } = await prepare(root);
+/** Runs jest once. @returns {Promise<{code: number, passed: number, failed: number}>} */
+const jest = async (run, args) => {
+  const { root, node, env, directory } = run;
+  const counts = join(directory, 'counts.json');
+  rmSync(counts, { force: true });
   const file = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  const flags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', ...nodeArgs];
-  const env = { ...environment(natsServer), JEST_ESTOP_COUNTS: counts, NODE_ENV: 'test' };
-  return runChild(
+  const flags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules'];
+  const code = await runChild(
     node,
-    [...flags, file, '--rootDir', root, '--config', join(root, 'jest.config.mjs'), ...args],
-    env,
+    [
+      ...[...flags, ...run.nodeArgs, file],
+      ...['--rootDir', root, '--config', join(root, 'jest.config.mjs')],
+      ...args,
+    ],
+    { ...env, JEST_ESTOP_COUNTS: counts, NODE_ENV: 'test' },
   );
+  return { code, ...readCounts(counts) };
+};
+
+/** Everything in two passes, or in one what the arguments name. The second pass runs also when the first found failures. */
+const runPasses = async (run, args) => {
+  const passes = args.length > 0 ? [args] : PASSES;
+  const total = { code: 0, passed: 0, failed: 0 };
+  for (const pass of passes) {
+    const { code, passed, failed } = await jest(run, pass);
+    total.code ||= code;
+    total.passed += passed;
+    total.failed += failed;
+    if (code > 128) break;
+  }
+  return total;
 };
 
 /**
@@ -36,22 +67,20 @@ const jest = async (root, args, nodeArgs, environment, counts) => {
 export const runTests = async (root, args, nodeArgs, environment) => {
   const json = args.includes('--json');
   const directory = mkdtempSync(join(tmpdir(), 'estop-counts-'));
-  const counts = join(directory, 'counts.json');
-  let code = 1;
+  let total = { code: 1, passed: 0, failed: 1 };
   try {
-    code = await jest(
-      root,
+    const { node, natsServer } = await prepare(root);
+    const run = { root, node, nodeArgs, directory, env: environment(natsServer) };
+    total = await runPasses(
+      run,
       args.filter((arg) => arg !== '--json'),
-      nodeArgs,
-      environment,
-      counts,
     );
   } catch (error) {
     const { message, cure } = systemFailure(error);
     process.stderr.write(`estop: ${message}\n  cure: ${cure}\n`);
   }
-  const { passed, failed } = readCounts(counts);
   rmSync(directory, { recursive: true, force: true });
+  const { code, passed, failed } = total;
   process.stdout.write(
     json ? `${JSON.stringify({ passed, failed })}\n` : `${passed} passed, ${failed} failed\n`,
   );
