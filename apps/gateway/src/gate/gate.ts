@@ -14,7 +14,7 @@ export interface GateOptions {
   onDecision(decision: Decision, verdict: Verdict): void;
 }
 
-/** Kept on the request itself: a map beside it would cost each request as much as its verdict. */
+/** Kept on the request itself, so that the collector has no weak map to go through. */
 const VERDICTS = Symbol('estop.verdicts');
 interface Judged {
   [VERDICTS]?: readonly Verdict[];

@@ -12,7 +12,7 @@ export interface ProblemExtra {
 
 /**
  * A refusal that the caller is to see. `detail` is a sentence that says what to do next. It is an answer and no bug, so it
- * keeps no stack: taking one costs as much as all else of a refusal. What broke keeps its own, as `cause`.
+ * takes no stack, which a flood of refusals would pay for. What broke keeps its own, as `cause`.
  */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';

@@ -10,8 +10,7 @@ import type { HttpServer } from './server.js';
 
 /**
  * Leaves errors and unknown paths to the server's own handlers: there is one problem filter, not two. Nest's hooks on every
- * request are left out too. They serve what this house does not use (middleware, CORS, versioning), and cost a request of
- * the hot path as much again as the bare server.
+ * request are left out too: they serve what this house does not use (middleware, CORS, versioning).
  */
 class RimAdapter extends FastifyAdapter {
   constructor(server: HttpServer) {
