@@ -138,6 +138,14 @@ describe('input that means harm', () => {
     );
   });
 
+  it.each(['/v1/mesh/events', '/v1/audit'])(
+    '%s names the query field of an address',
+    async (path) => {
+      const heard = await mesh.ask(`GET ${path}?address=agent://mesh/a/b`, { key: operator });
+      expect(heard.body.error.details.fields).toMatchObject([{ in: 'query', path: 'address' }]);
+    },
+  );
+
   it('an intent whose reply goes to no agent can be ended all the same', async () => {
     const body = { ...intent, reply_to: 'agent://mesh/a/b' };
     const { body: sent } = await knock('POST /v1/intents', { body });

@@ -1,6 +1,6 @@
 import { Address, AddressId, expandAddress, partsOf, type OrgName } from '#contracts';
 import type { AgentRecord, ControlView } from '#domain';
-import { addressIdOf, ApiProblem, canSee, invalidFields } from '#platform';
+import { addressIdOf, ApiProblem, canSee, invalidFields, type FieldError } from '#platform';
 import type { Operator } from '../control/operator.js';
 
 /** An agent as a path names it. `record` is `null` for an address that was never registered. */
@@ -13,6 +13,8 @@ export interface AgentReference {
 export interface Lookup {
   readonly view: ControlView;
   readonly caller: Operator;
+  /** Where the caller wrote it. @default the path's `address_id` */
+  readonly field?: Pick<FieldError, 'in' | 'path'>;
 }
 
 const HOW = 'Name it by its address id (addr_…) or its URL-encoded address.';
@@ -38,11 +40,13 @@ export const findRegistered = (lookup: Lookup, text: string): AgentRecord => {
   return record;
 };
 
-const byAddress = ({ view, caller }: Lookup, text: string): AgentReference => {
+const IN_PATH = { in: 'path', path: 'address_id' } as const;
+
+const byAddress = ({ view, caller, field = IN_PATH }: Lookup, text: string): AgentReference => {
   const parsed = Address.safeParse(expandAddress(text, caller.workspace));
   if (!parsed.success) {
     const message = parsed.error.issues[0]?.message ?? 'is not an address';
-    throw invalidFields([{ in: 'path', path: 'address_id', message }]);
+    throw invalidFields([{ ...field, message }]);
   }
   const address = parsed.data;
   return { address, addressId: addressIdOf(address), record: view.agent(address) };

@@ -24,7 +24,8 @@ export class Audit {
 
   async list({ principal }: Caller, query: z.infer<typeof listAudit.query>): Promise<ListedAudit> {
     const { limit, cursor, type, address, order_id, actor_id, from, to, include } = query;
-    const lookup = { view: this.control.view, caller: principal };
+    const field = { in: 'query', path: 'address' } as const;
+    const lookup = { view: this.control.view, caller: principal, field };
     const page = await this.readModel.audit({
       org: principal.meshWide ? null : principal.org,
       workspace: principal.workspaceOnly ? principal.workspace : undefined,

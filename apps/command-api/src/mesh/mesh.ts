@@ -33,7 +33,8 @@ export class Mesh {
     query: z.infer<typeof listMeshEvents.query>,
   ): Promise<ListedEvents> {
     const { limit, cursor, event_type, address, from, to } = query;
-    const lookup = { view: this.control.view, caller: principal };
+    const field = { in: 'query', path: 'address' } as const;
+    const lookup = { view: this.control.view, caller: principal, field };
     const page = await this.readModel.events({
       org: principal.meshWide ? null : principal.org,
       workspace: principal.workspaceOnly ? principal.workspace : undefined,
