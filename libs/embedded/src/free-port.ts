@@ -1,21 +1,29 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 
-const tryPort = (port: number): Promise<number | null> =>
+/**
+ * Below the range from which systems take the near end of outgoing connections (32768 upwards on Linux, 49152 by IANA; RFC
+ * 6335): a port that was free a moment ago is not taken meanwhile by somebody's connection to somewhere.
+ */
+const FIRST = 10_240;
+const LAST = 32_767;
+const TRIES = 100;
+
+/** Whether a server could listen on this port of 127.0.0.1 now. */
+export const isPortFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(null));
+    server.once('error', () => resolve(false));
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const found = (server.address() as AddressInfo).port;
-      server.close(() => resolve(found));
+      server.close(() => resolve(true));
     });
   });
 
-/** A TCP port of 127.0.0.1 that is free now. */
+/** A TCP port of 127.0.0.1 that is free now, drawn at random so that two who look at once hardly find the same. */
 export const freePort = async (): Promise<number> => {
-  const port = await tryPort(0);
-  if (port === null) throw new Error('this machine has no free port on 127.0.0.1');
-  return port;
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const port = randomInt(FIRST, LAST + 1);
+    if (await isPortFree(port)) return port;
+  }
+  throw new Error(`this machine has no free port on 127.0.0.1 between ${FIRST} and ${LAST}`);
 };
-
-/** Whether a server could listen on this port of 127.0.0.1 now. */
-export const isPortFree = async (port: number): Promise<boolean> => (await tryPort(port)) !== null;

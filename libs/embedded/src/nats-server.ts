@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.js';
 import { findNatsServer } from './nats-binary.js';
 import {
   diesWithUs,
@@ -66,7 +67,8 @@ const waitReady = async (server: SpawnedProcess, portsFile: string): Promise<str
  * @throws Error with the server's own words when it does not start.
  */
 export const startNatsServer = async (options: NatsServerOptions): Promise<RunningServer> => {
-  const { dir, port = -1, config = '' } = options;
+  const { dir, config = '' } = options;
+  const port = options.port ?? (await freePort());
   const binary = options.binary ?? (await findNatsServer());
   const ports = join(dir, 'ports');
   await rm(ports, { recursive: true, force: true });
