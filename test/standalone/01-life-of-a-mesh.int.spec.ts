@@ -113,10 +113,11 @@ it('5. starts nats-server and Postgres again that were killed, and goes on', asy
 it('6. stops within two seconds when the whole group is told to, and leaves nothing behind', async () => {
   const processes = MeshProcess.processesOf(dataDir);
   expect(processes.length).toBeGreaterThanOrEqual(6);
+  const saidBefore = mesh.stderr.length;
   const tookMs = await mesh.signalGroup('SIGTERM');
   expect(tookMs).toBeLessThan(2000);
   expect(await mesh.exited).toBe(0);
-  expect(mesh.stderr).not.toContain('starting it again\nestop: gateway us-east-1 ended');
+  expect(mesh.stderr.slice(saidBefore)).not.toContain('starting it again');
   await MeshProcess.allGone(processes);
 });
 
