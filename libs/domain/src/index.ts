@@ -1,6 +1,7 @@
 export * from './access/permissions.js';
 export * from './agent/agent.decider.js';
 export * from './audit/index.js';
+export * from './containment/index.js';
 export * from './control/control-change.js';
 export * from './control/control-records.js';
 export * from './control/control-view.js';

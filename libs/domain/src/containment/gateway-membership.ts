@@ -1,0 +1,78 @@
+import type { AppendOutput, GatewayJoinedFact, LogEntry } from './log-entry.js';
+import { gatewaySubject } from './log-entry.js';
+
+/** `reading` the log; `joining`: the append is under way; `member`: it has read its own join; `rolled-back`: closed. */
+export type GatewayPhase = 'reading' | 'joining' | 'member' | 'rolled-back';
+
+/**
+ * A gateway's own membership. A member is a pair (id, boot); boots are ordered. It is a member when it reads its own
+ * join: an acknowledged append says only that others will read it.
+ */
+export class GatewayMembership {
+  phase: GatewayPhase = 'reading';
+  #boot = 0;
+  #highestBoot = 0;
+  #subjectSequence = 0;
+  #incarnation: string | null = null;
+  #join: GatewayJoinedFact | null = null;
+
+  constructor(
+    private readonly gateway: string,
+    private readonly joinNonce: string,
+  ) {}
+
+  get boot(): number {
+    return this.#boot;
+  }
+
+  get incarnation(): string | null {
+    return this.#incarnation;
+  }
+
+  /** `lost`: whatever lease there was is over. */
+  read({ sequence, fact }: LogEntry): 'lost' | 'joined' | 'nothing' {
+    if (fact.kind === 'log-started') {
+      this.#incarnation ??= fact.incarnation;
+      return 'nothing';
+    }
+    if (!('gateway' in fact) || fact.gateway !== this.gateway) return 'nothing';
+    this.#subjectSequence = sequence;
+    if (fact.kind === 'gateway-joined') return this.#joined(fact);
+    return fact.boot === this.#boot && this.phase === 'member' ? this.#lose() : 'nothing';
+  }
+
+  /** The next boot of this gateway, decided from all that was read. */
+  joinAppend(): AppendOutput {
+    const boot = this.#highestBoot + 1;
+    this.#join = {
+      kind: 'gateway-joined',
+      gateway: this.gateway,
+      boot,
+      join: `${this.joinNonce}.${boot}`,
+    };
+    const subject = gatewaySubject(this.gateway);
+    return {
+      kind: 'append',
+      ref: 'join',
+      subject,
+      expect: this.#subjectSequence,
+      fact: this.#join,
+    };
+  }
+
+  #joined(fact: GatewayJoinedFact): 'lost' | 'joined' | 'nothing' {
+    if (fact.boot <= this.#highestBoot) return 'nothing';
+    this.#highestBoot = fact.boot;
+    if (fact.join === this.#join?.join) {
+      this.#boot = fact.boot;
+      this.phase = 'member';
+      return 'joined';
+    }
+    return this.phase === 'member' ? this.#lose() : 'nothing';
+  }
+
+  #lose(): 'lost' {
+    this.phase = 'joining';
+    return 'lost';
+  }
+}

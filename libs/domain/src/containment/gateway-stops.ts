@@ -1,0 +1,132 @@
+import { type ClockReading, elapsedMs } from './clock-reading.js';
+import { PUSH_AGE_MAX_MS } from './constants.js';
+import type { GatewayOutput, Pin } from './gateway-messages.js';
+import { GatewayOrders, type HeldOrder } from './gateway-orders.js';
+import type { LogEntry, SignedOrder } from './log-entry.js';
+import type { OrderReceipt, Signing } from './messages.js';
+
+type Cut = OrderReceipt['cut'];
+
+/** What a receipt and a pin say of the gateway itself. */
+export interface GatewayState {
+  readonly isMember: boolean;
+  readonly boot: number;
+  readonly position: number;
+  readonly incarnation: string | null;
+}
+
+export interface GatewayStopsOf {
+  readonly gateway: string;
+  readonly signing: Signing;
+  readonly pin: Pin | null;
+  readonly state: () => GatewayState;
+  readonly emit: (output: GatewayOutput) => void;
+}
+
+/** From the first word of an order to its receipt: verified, in force, pinned, cut, and only then said so. */
+export class GatewayStops {
+  readonly #orders = new GatewayOrders();
+  readonly #pin: Pin;
+
+  constructor(private readonly of: GatewayStopsOf) {
+    this.#pin = of.pin ?? { incarnation: null, highestSequence: 0, orders: [] };
+  }
+
+  get pinned(): Pin {
+    return this.#pin;
+  }
+
+  /** What the pinned file told holds from the first moment, before the log is read. */
+  start(now: ClockReading): void {
+    for (const signed of this.#pin.orders) this.#hold(signed, null, now);
+  }
+
+  tick(now: ClockReading): void {
+    this.#orders.forgetLongLifted(now);
+  }
+
+  /** The ids that renewals repeat. */
+  repeated(now: ClockReading): string[] {
+    return this.#orders.repeated(now);
+  }
+
+  signed(orderId: string): SignedOrder | null {
+    return this.#orders.get(orderId)?.signed ?? null;
+  }
+
+  pushed(signed: SignedOrder, now: ClockReading): void {
+    if (now.wallMs - signed.order.atWallMs > PUSH_AGE_MAX_MS) return;
+    this.learn(signed, now);
+  }
+
+  /** By push or renewal: it may be anybody's word, so it is verified. */
+  learn(signed: SignedOrder, now: ClockReading): void {
+    const { order, signature, signer } = signed;
+    if (this.#orders.get(order.orderId) !== null) return;
+    if (!this.of.signing.verify({ kind: 'order', value: order }, signature, signer)) return;
+    this.#hold(signed, null, now);
+  }
+
+  /** Read in the log, in order. */
+  read({ fact, sequence }: LogEntry, now: ClockReading): void {
+    if (fact.kind === 'stop-ordered') this.#ordered(fact.signed, sequence, now);
+    if (fact.kind === 'stop-lifted' && this.#orders.lift(fact.orderId, now)) {
+      this.of.emit({ kind: 'release', orderId: fact.orderId });
+      this.#writePin(this.#orders.nextWrite());
+    }
+  }
+
+  written(write: number, now: ClockReading): void {
+    for (const held of this.#orders.all()) {
+      if (held.isPinned || held.write > write) continue;
+      held.isPinned = true;
+      this.#mayAcknowledge(held, now);
+    }
+  }
+
+  wasCut(orderId: string, cut: Cut, now: ClockReading): void {
+    const held = this.#orders.get(orderId);
+    if (held === null || held.cut !== null) return;
+    held.cut = cut;
+    this.#mayAcknowledge(held, now);
+  }
+
+  #ordered(signed: SignedOrder, sequence: number, now: ClockReading): void {
+    const before = this.#orders.get(signed.order.orderId);
+    if (before === null) return this.#hold(signed, sequence, now);
+    this.#orders.add(signed, sequence, now);
+    // An earlier receipt spoke of an earlier position: only now is everything known that the order selects by.
+    this.#mayAcknowledge(before, now);
+  }
+
+  // Denied and cut in this same turn, before any proof that the order came with can count; only the receipt waits.
+  #hold(signed: SignedOrder, sequence: number | null, now: ClockReading): void {
+    const held = this.#orders.add(signed, sequence, now);
+    if (held === null) return;
+    this.of.emit({ kind: 'enforce', signed });
+    this.of.emit({ kind: 'cut', signed });
+    this.#writePin(held.write);
+  }
+
+  #writePin(write: number): void {
+    const { position, incarnation } = this.of.state();
+    const pin: Pin = {
+      incarnation: incarnation ?? this.#pin.incarnation,
+      highestSequence: Math.max(position, this.#pin.highestSequence),
+      orders: [...this.#orders.all()].map(({ signed }) => signed),
+    };
+    this.of.emit({ kind: 'pin', pin, write });
+  }
+
+  // On disk and cut, both, or nothing is said.
+  #mayAcknowledge({ signed, heardAt, isPinned, cut }: HeldOrder, now: ClockReading): void {
+    const { isMember, boot, position } = this.of.state();
+    if (!isMember || !isPinned || cut === null) return;
+    const { orderId } = signed.order;
+    const { gateway } = this.of;
+    const appliedAfterMs = elapsedMs(heardAt, now);
+    const value = { orderId, gateway, boot, position, appliedAfterMs, cut };
+    const signature = this.of.signing.sign({ kind: 'receipt', value });
+    this.of.emit({ kind: 'send-receipt', receipt: { ...value, signature } });
+  }
+}

@@ -1,0 +1,13 @@
+export * from './canonical-bytes.js';
+export * from './clock-reading.js';
+export * from './constants.js';
+export * from './control-node.js';
+export * from './gateway-lease.js';
+export type { GatewayPhase } from './gateway-membership.js';
+export * from './gateway-messages.js';
+export * from './invariant.js';
+export * from './log-cursor.js';
+export * from './log-entry.js';
+export * from './messages.js';
+export * from './node-messages.js';
+export type { GatewayStanding, OrderStanding } from './order-tracker.js';

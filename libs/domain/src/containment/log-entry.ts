@@ -1,0 +1,75 @@
+import type { Selector, StopMode } from '#contracts';
+
+/** A stop as the protocol carries it. `details` is the rest of the order (actor, reason, limits), unread here. */
+export interface OrderBody {
+  readonly orderId: string;
+  readonly mode: StopMode;
+  readonly selector: Selector;
+  /** By the issuer's wall clock, milliseconds since the epoch. */
+  readonly atWallMs: number;
+  readonly details: string;
+}
+
+/** Nothing unsigned has an effect; `signer` is the id of the control node that took the command. */
+export interface SignedOrder {
+  readonly order: OrderBody;
+  readonly signer: string;
+  readonly signature: string;
+}
+
+/** A selector that names one agent selects by nothing else in the log. */
+export const isLiteral = (order: OrderBody): boolean => 'agent' in order.selector;
+
+/** What the protocol understands of the control log; all other events pass through it untouched. */
+export type LogFact =
+  | { readonly kind: 'log-started'; readonly incarnation: string }
+  | { readonly kind: 'stop-ordered'; readonly signed: SignedOrder }
+  | { readonly kind: 'stop-lifted'; readonly orderId: string }
+  | { readonly kind: 'node-joined'; readonly node: string; readonly join: string }
+  | { readonly kind: 'node-left'; readonly node: string }
+  | { readonly kind: 'node-removed'; readonly node: string }
+  | GatewayJoinedFact
+  | { readonly kind: 'gateway-left'; readonly gateway: string; readonly boot: number }
+  | { readonly kind: 'gateway-removed'; readonly gateway: string; readonly boot: number }
+  | {
+      readonly kind: 'echo';
+      readonly node: string;
+      readonly process: string;
+      readonly count: number;
+    }
+  | { readonly kind: 'other'; readonly body: unknown };
+
+export interface GatewayJoinedFact {
+  readonly kind: 'gateway-joined';
+  readonly gateway: string;
+  readonly boot: number;
+  /** Random: tells this process' join from one of a forerunner that was stored late. */
+  readonly join: string;
+}
+
+export interface LogEntry {
+  readonly sequence: number;
+  /** Its size on the wire. */
+  readonly bytes: number;
+  readonly fact: LogFact;
+}
+
+/** An append that the shell is asked to make; `expect` is the last sequence that the subject must have. */
+export interface AppendOutput {
+  readonly kind: 'append';
+  /** Comes back with the answer. */
+  readonly ref: string;
+  readonly subject: string;
+  readonly expect: number | null;
+  readonly fact: LogFact;
+}
+
+/** `exists`: the subject has another last sequence; `failed`: nobody knows whether it was stored. */
+export type AppendAnswer =
+  | { readonly outcome: 'stored'; readonly sequence: number }
+  | { readonly outcome: 'exists' }
+  | { readonly outcome: 'failed' };
+
+export const orderSubject = (orderId: string): string => `order.${orderId}`;
+export const gatewaySubject = (gateway: string): string => `gateway.${gateway}`;
+export const nodeSubject = (node: string): string => `node.${node}`;

@@ -1,0 +1,79 @@
+import { type ClockReading, elapsedMs } from './clock-reading.js';
+import { LIFTED_KEPT_MS, RETRY_AFTER_MS, UNCOMMITTED_AFTER_MS } from './constants.js';
+import type { SignedOrder } from './log-entry.js';
+
+export interface KnownOrder {
+  readonly signed: SignedOrder;
+  /** Taken by this node, or found in its spool: it appends at once, and answers for it. */
+  readonly own: boolean;
+  readonly heardAt: ClockReading;
+  /** In the log, consumed by this node; `null`: pending. */
+  sequence: number | null;
+  /** When it consumed that sequence: from here on it knows the commit, too. */
+  consumedAt: ClockReading | null;
+  triedAt: ClockReading | null;
+}
+
+/** All unlifted orders that a node knows of, committed or pending. */
+export class NodeOrders {
+  readonly #known = new Map<string, KnownOrder>();
+  readonly #pending = new Map<string, KnownOrder>();
+  readonly #lifted = new Map<string, ClockReading>();
+
+  get(orderId: string): KnownOrder | null {
+    return this.#known.get(orderId) ?? null;
+  }
+
+  isNews(orderId: string): boolean {
+    return !this.#known.has(orderId) && !this.#lifted.has(orderId);
+  }
+
+  /** Pending until it is read in the log. `null`: known already, or lifted. */
+  add(signed: SignedOrder, own: boolean, now: ClockReading): KnownOrder | null {
+    const { orderId } = signed.order;
+    if (!this.isNews(orderId)) return null;
+    const known = { signed, own, heardAt: now, sequence: null, consumedAt: null, triedAt: null };
+    this.#known.set(orderId, known);
+    this.#pending.set(orderId, known);
+    return known;
+  }
+
+  /** Read in the log. Returns whether this node had it in its spool. */
+  commit(signed: SignedOrder, sequence: number, now: ClockReading): boolean {
+    const { orderId } = signed.order;
+    if (this.#lifted.has(orderId)) return false;
+    this.add(signed, false, now);
+    const known = this.#known.get(orderId);
+    if (known === undefined || known.sequence !== null) return false;
+    known.sequence = sequence;
+    known.consumedAt = now;
+    this.#pending.delete(orderId);
+    return known.own;
+  }
+
+  lift(orderId: string, now: ClockReading): void {
+    this.#lifted.set(orderId, now);
+    this.#known.delete(orderId);
+    this.#pending.delete(orderId);
+    for (const [id, at] of this.#lifted) {
+      if (elapsedMs(at, now) <= LIFTED_KEPT_MS) break;
+      this.#lifted.delete(id);
+    }
+  }
+
+  pending(): SignedOrder[] {
+    return [...this.#pending.values()].map(({ signed }) => signed);
+  }
+
+  /** What to append now: own orders until they are read back, others' once they have waited too long. */
+  toAppend(now: ClockReading): SignedOrder[] {
+    const due: SignedOrder[] = [];
+    for (const known of this.#pending.values()) {
+      if (!known.own && elapsedMs(known.heardAt, now) < UNCOMMITTED_AFTER_MS) continue;
+      if (known.triedAt !== null && elapsedMs(known.triedAt, now) < RETRY_AFTER_MS) continue;
+      known.triedAt = now;
+      due.push(known.signed);
+    }
+    return due;
+  }
+}

@@ -1,0 +1,131 @@
+import type { ClockReading } from './clock-reading.js';
+import { PUSH_AGE_MAX_MS } from './constants.js';
+import {
+  type AppendAnswer,
+  type LogEntry,
+  type OrderBody,
+  orderSubject,
+  type SignedOrder,
+} from './log-entry.js';
+import type { OrderReceipt, Renewal, Signing } from './messages.js';
+import type { NodeOutput, Spool } from './node-messages.js';
+import { NodeOrders } from './node-orders.js';
+import { type Observer, type OrderStanding, OrderTracker } from './order-tracker.js';
+
+export interface NodeStopsOf {
+  readonly node: string;
+  readonly signing: Signing;
+  readonly spool: Spool;
+  readonly emit: (output: NodeOutput) => void;
+}
+
+const LIFT = 'lift:';
+
+/** A control node's orders: taken, spooled, pushed, appended until they are in the log, counted, lifted. */
+export class NodeStops {
+  readonly #orders = new NodeOrders();
+  readonly #tracker = new OrderTracker();
+  #oldSpool: SignedOrder[] = [];
+
+  constructor(private readonly of: NodeStopsOf) {}
+
+  /** Fresh orders of the spool are pushed at once; old ones may be lifted long ago, so they wait for the log. */
+  start(now: ClockReading): void {
+    for (const signed of this.of.spool.orders) {
+      if (isOld(signed, now)) this.#oldSpool.push(signed);
+      else this.#takeUp(signed, now);
+    }
+  }
+
+  logWasRead(now: ClockReading): void {
+    for (const signed of this.#oldSpool) this.#takeUp(signed, now);
+    this.#oldSpool = [];
+  }
+
+  /** A repeat of a known id is silent. */
+  order(order: OrderBody, now: ClockReading): void {
+    if (!this.#orders.isNews(order.orderId)) return;
+    const signature = this.of.signing.sign({ kind: 'order', value: order });
+    const signed = { order, signer: this.of.node, signature };
+    this.of.emit({ kind: 'spool', signed });
+    this.#takeUp(signed, now);
+  }
+
+  pushed(signed: SignedOrder, now: ClockReading): void {
+    const { order, signature, signer } = signed;
+    if (isOld(signed, now) || !this.#orders.isNews(order.orderId)) return;
+    if (!this.of.signing.verify({ kind: 'order', value: order }, signature, signer)) return;
+    this.#orders.add(signed, false, now);
+  }
+
+  /** Sequence-checked on a committed order: what is not in the log cannot be lifted. */
+  lift(orderId: string): void {
+    const known = this.#orders.get(orderId);
+    if (known === null || known.sequence === null) {
+      this.of.emit({ kind: 'lift-refused', orderId, why: 'not-committed' });
+      return;
+    }
+    const [subject, expect] = [orderSubject(orderId), known.sequence];
+    const fact = { kind: 'stop-lifted', orderId } as const;
+    this.of.emit({ kind: 'append', ref: `${LIFT}${orderId}`, subject, expect, fact });
+  }
+
+  appended(ref: string, { outcome }: AppendAnswer): void {
+    if (!ref.startsWith(LIFT)) return;
+    const orderId = ref.slice(LIFT.length);
+    if (outcome === 'stored') this.of.emit({ kind: 'lifted', orderId });
+    else {
+      const why = outcome === 'exists' ? 'conflict' : 'log-unavailable';
+      this.of.emit({ kind: 'lift-refused', orderId, why });
+    }
+  }
+
+  receipt(receipt: OrderReceipt): void {
+    const { signature, ...value } = receipt;
+    if (!this.of.signing.verify({ kind: 'receipt', value }, signature, receipt.gateway)) return;
+    this.#tracker.receipt(value);
+  }
+
+  /** A renewal's repeated ids are as good as receipts; returns those that are news here. */
+  repeated({ gateway, boot, position, applied }: Renewal): string[] {
+    for (const orderId of applied) this.#tracker.receipt({ orderId, gateway, boot, position });
+    return applied.filter((orderId) => this.#orders.isNews(orderId));
+  }
+
+  /** Read in the log, in order. */
+  read({ fact, sequence }: LogEntry, now: ClockReading): void {
+    if (fact.kind === 'stop-ordered' && this.#orders.commit(fact.signed, sequence, now)) {
+      this.of.emit({ kind: 'unspool', orderId: fact.signed.order.orderId });
+    }
+    if (fact.kind !== 'stop-lifted') return;
+    this.#orders.lift(fact.orderId, now);
+    this.#tracker.forget(fact.orderId);
+  }
+
+  pending(): SignedOrder[] {
+    return this.#orders.pending();
+  }
+
+  appendDue(now: ClockReading): void {
+    for (const signed of this.#orders.toAppend(now)) {
+      const { orderId } = signed.order;
+      const fact = { kind: 'stop-ordered', signed } as const;
+      const subject = orderSubject(orderId);
+      this.of.emit({ kind: 'append', ref: `order:${orderId}`, subject, expect: 0, fact });
+    }
+  }
+
+  standing(orderId: string, observer: Observer, now: ClockReading): OrderStanding | null {
+    const known = this.#orders.get(orderId);
+    return known === null ? null : this.#tracker.standing(known, observer, now);
+  }
+
+  #takeUp(signed: SignedOrder, now: ClockReading): void {
+    if (this.#orders.add(signed, true, now) === null) return;
+    this.of.emit({ kind: 'push', signed });
+    this.appendDue(now);
+  }
+}
+
+const isOld = ({ order }: SignedOrder, now: ClockReading): boolean =>
+  now.wallMs - order.atWallMs > PUSH_AGE_MAX_MS;

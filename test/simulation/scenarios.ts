@@ -1,0 +1,173 @@
+import { links } from './faults.js';
+import type { Mesh } from './mesh.js';
+import type { Workload } from './workload.js';
+import { TAGGED } from './world.js';
+
+/** The log has no leader, a stop is answered, and then its issuer is gone with its disk: the order must not be (I2). */
+export const scheduleLoneCrash = (mesh: Mesh, workload: Workload): void => {
+  const { world, nodes, gateways } = mesh;
+  const { schedule, random, network, log, checker, history } = world;
+  world.hasOneFault = true;
+  network.isLossless = true;
+  network.pushLoss = 0;
+  const node = random.pick(nodes);
+  const at = random.between(2_000, 2_500);
+  schedule.at(at, () => log.loseLeader(random.between(4_000, 9_000)));
+  schedule.at(at + 100, () => {
+    const orderId = workload.order('agent', node.name);
+    const watch = (): void => {
+      if (orderId === null || checker.story(orderId)?.answeredAtMs === null) {
+        schedule.in(5, watch);
+        return;
+      }
+      history.note('fault', `${node.name} is gone right after its answer`);
+      node.crash(true);
+      schedule.in(random.between(100, 2_000), () => node.start());
+    };
+    if (gateways.every(({ machine }) => machine.isUp)) watch();
+  });
+};
+
+/**
+ * A node joins while another is blind: its log stands still, but it still answers the one gateway that sees nothing else.
+ * Proofs must not leave the newcomer out once it argues with time.
+ */
+export const scheduleLateJoiner = (mesh: Mesh, workload: Workload, endMs: number): void => {
+  workload.startRequests();
+  const { schedule, random, network, log } = mesh.world;
+  const [blind, late] = mesh.nodes;
+  const [gateway] = mesh.gateways;
+  if (blind === undefined || late === undefined || gateway === undefined) return;
+  const from = random.between(1_000, 1_500);
+  schedule.at(from, () => {
+    const rest = endMs - from;
+    log.stall(blind.name, rest);
+    for (const other of ['log', late.name]) {
+      network.block(gateway.name, other, rest);
+      network.block(other, gateway.name, rest);
+    }
+  });
+  schedule.at(from + 100, () => late.start());
+  const orders = random.whole(1, 4);
+  for (let index = 0; index < orders; index += 1) {
+    schedule.at(random.between(from + 200, endMs), () => void workload.order('agent', late.name));
+  }
+};
+
+/** A gateway is cut off around a stop and asked without a break, on clocks that lie as far as they may. */
+export const scheduleEdge = (mesh: Mesh, workload: Workload): void => {
+  const { schedule, random, network } = mesh.world;
+  const gateway = random.pick(mesh.gateways);
+  const at = random.between(1_500, 2_500);
+  const node = random.pick(mesh.nodes);
+  schedule.at(at + random.between(-150, 50), () => {
+    for (const other of links(mesh, gateway.name)) {
+      network.block(gateway.name, other, 3_000);
+      network.block(other, gateway.name, 3_000);
+    }
+    if (random.chance(0.5)) schedule.in(5, () => gateway.machine.suspend(random.between(1, 19)));
+  });
+  schedule.at(at, () => void workload.order(random.pick(['agent', 'tag']), node.name));
+  schedule.at(at + 600, () => workload.hammer(gateway, { forMs: 400, everyMs: 0.5 }));
+};
+
+const cut = (mesh: Mesh, link: readonly [string, string], forMs: number): void => {
+  const [one, other] = link;
+  mesh.world.network.block(one, other, forMs);
+  mesh.world.network.block(other, one, forMs);
+};
+
+const blindNodes = (mesh: Mesh, forMs: number): void => {
+  const { random, log, network } = mesh.world;
+  for (const node of mesh.nodes) {
+    const share = random.fraction();
+    if (share < 0.3) log.stall(node.name, random.between(0.2, 1) * forMs);
+    else if (share < 0.4) network.slow('log', node.name, { byMs: 900, forMs });
+    if (share < 0.2) node.machine.suspend(random.between(0.1, 0.8) * forMs);
+  }
+};
+
+const narrowGateways = (mesh: Mesh, forMs: number): void => {
+  const { random, schedule } = mesh.world;
+  for (const gateway of mesh.gateways) {
+    if (random.chance(0.7)) cut(mesh, [gateway.name, 'log'], forMs);
+    for (const node of mesh.nodes) {
+      const from = random.between(0, forMs);
+      if (random.chance(0.4)) {
+        schedule.in(from, () => cut(mesh, [gateway.name, node.name], forMs - from));
+      }
+    }
+  }
+};
+
+const crashSome = (mesh: Mesh, forMs: number): void => {
+  const { random, schedule } = mesh.world;
+  for (const process of mesh.machines) {
+    if (!random.chance(0.15)) continue;
+    const at = random.between(0, forMs);
+    schedule.in(at, () => process.crash(random.chance(0.5)));
+    schedule.in(at + random.between(1, 500), () => process.start());
+  }
+};
+
+/** Stops follow close upon each other, upon tags, and upon large events that do not fit one answer. */
+const stopOften = (mesh: Mesh, workload: Workload, forMs: number): void => {
+  const { random, schedule } = mesh.world;
+  for (let count = random.whole(1, 4); count > 0; count -= 1) {
+    schedule.in(random.between(0, forMs), () => {
+      if (random.chance(0.3)) for (let n = 0; n < 3; n += 1) workload.tag('other', 150_000);
+      const kind = random.pick(['agent', 'tag'] as const);
+      if (kind === 'tag' && random.chance(0.5)) workload.tag(random.pick(TAGGED), 400);
+      schedule.in(random.between(0, 60), () => void workload.order(kind));
+    });
+  }
+};
+
+/** Nobody sees all: gateways reach a node or two, nodes read an old log, and pushes may all be lost. */
+export const schedulePartialViews = (mesh: Mesh, workload: Workload, endMs: number): void => {
+  const { random, schedule, log } = mesh.world;
+  const window = (): void => {
+    const forMs = Math.min(random.between(800, 3_000), endMs - schedule.nowMs);
+    if (forMs < 300) return;
+    if (random.chance(0.25)) log.loseLeader(random.between(0.1, 0.7) * forMs);
+    if (random.chance(0.3)) log.recreateConsumer(random.pick(mesh.machines).name);
+    blindNodes(mesh, forMs);
+    narrowGateways(mesh, forMs);
+    crashSome(mesh, forMs);
+    stopOften(mesh, workload, forMs);
+    for (const gateway of mesh.gateways) workload.hammer(gateway, { forMs, everyMs: 8 });
+    schedule.in(forMs + random.between(100, 1_500), window);
+  };
+  schedule.in(random.between(1_000, 2_500), window);
+};
+
+/** A gateway is not heard by one node and removed, or replaced by a twin under its own id; stops follow at once. */
+export const scheduleRemoval = (mesh: Mesh, workload: Workload): number => {
+  const { random, schedule } = mesh.world;
+  const { twin } = mesh;
+  const [first] = mesh.gateways;
+  const [node] = mesh.nodes;
+  if (first === undefined || node === undefined) return 0;
+  const isTwin = random.chance(0.7);
+  const at = random.between(1_500, 2_500);
+  const endMs = isTwin ? random.between(6_000, 12_000) : at + random.between(33_000, 38_000);
+  schedule.at(at, () => {
+    if (random.chance(0.7)) cut(mesh, [first.name, 'log'], endMs - at);
+    if (!isTwin || random.chance(0.7)) cut(mesh, [first.name, node.name], endMs - at);
+    mesh.onMembership = () => {
+      schedule.in(random.between(0, 1_500), () => void workload.order('agent', node.name));
+      workload.hammer(first, { forMs: 3_000, everyMs: 2 });
+    };
+  });
+  if (!isTwin) return endMs;
+  for (let count = random.whole(1, 3); count > 0; count -= 1) {
+    const start = random.between(at, endMs - 2_000);
+    schedule.at(start, () => twin.start());
+    schedule.at(start + random.between(200, 2_000), () => twin.crash(random.chance(0.5)));
+  }
+  schedule.at(endMs - 1, () => {
+    twin.crash(false);
+    mesh.onMembership = () => undefined;
+  });
+  return endMs;
+};

@@ -1,0 +1,52 @@
+import { CLOCK_RATE_ERROR, type LogEntry, type Signable, type Signing } from '#domain';
+import { Checker } from './checker.js';
+import { History } from './history.js';
+import { LogModel } from './log-model.js';
+import { Network } from './network.js';
+import { Random } from './random.js';
+import { Schedule } from './schedule.js';
+
+/** The agents of every history; `agent://acme/prod/` comes before each name. */
+export const AGENTS = ['target', 'tagged1', 'tagged2', 'tagged3', 'other', 'healthy'] as const;
+/** They get the tag `rogue`, each at its own time. */
+export const TAGGED = ['tagged1', 'tagged2', 'tagged3'] as const;
+
+const signerIsRight = (kind: Signable['kind'], signer: string): boolean =>
+  kind === 'order' || kind === 'answer' ? signer.startsWith('n') : signer.startsWith('g');
+
+/** Nobody can make another's signature: that is all that the protocol asks of cryptography. */
+export const signingFor = (name: string): Signing => ({
+  sign: () => `key-of-${name}`,
+  verify: ({ kind }, signature, signer) =>
+    signature === `key-of-${signer}` && signerIsRight(kind, signer),
+});
+
+/** Everything that the parts of one history share. */
+export class World {
+  readonly schedule = new Schedule();
+  readonly random: Random;
+  readonly history: History;
+  readonly checker: Checker;
+  readonly network: Network;
+  readonly log: LogModel;
+  readonly onStored: ((entry: LogEntry) => void)[] = [];
+
+  /** A history of one crash and nothing else: what was answered survives it in any case. */
+  hasOneFault = false;
+
+  constructor(seed: number, keepNotes: boolean) {
+    this.random = new Random(seed);
+    this.history = new History(() => this.schedule.nowMs, keepNotes);
+    this.checker = new Checker(this.history, () => this.schedule.nowMs);
+    const baseMs = this.random.pick([0.2, 0.5, 5, 30]);
+    this.network = new Network(this.schedule, this.random, baseMs);
+    this.log = new LogModel(this.schedule, this.random, this.network, (entry) => {
+      for (const hear of this.onStored) hear(entry);
+    });
+  }
+
+  /** As far from true time as a clock may be, or exact. */
+  clockRate(): number {
+    return 1 + this.random.pick([-1, 0, 1]) * CLOCK_RATE_ERROR;
+  }
+}
