@@ -61,9 +61,16 @@ export const openDatabase = (options: DatabaseOptions): Database => {
 
 const textOf = (parameters: unknown): string => String((parameters as readonly unknown[])[0]);
 
+/** Why a connection is not used again; `null` when it is whole: the server answered, and goes on. */
+const breaking = (error: unknown): Error | null => {
+  const whole = error instanceof pg.DatabaseError && error.severity !== 'FATAL';
+  if (whole) return null;
+  return error instanceof Error ? error : new Error(String(error));
+};
+
 /**
  * Throws a connection away once a statement failed on it without an answer of the server: such a connection may be
- * dead though nobody closed it, and would go back into the pool to fail the next caller.
+ * dead though nobody closed it, and would go back into the pool to fail the next caller. So does a COPY that failed.
  */
 class WholesomePool implements PostgresPool {
   readonly options = {};
@@ -72,19 +79,21 @@ class WholesomePool implements PostgresPool {
 
   async connect(): Promise<PostgresPoolClient> {
     const client = await this.pool.connect();
-    let broken = false;
+    let broken: Error | null = null;
     // The pool listens to idle connections only; one that dies between two statements would end the process.
-    const onError = (): void => {
-      broken = true;
+    const onError = (error: Error): void => {
+      broken ??= error;
     };
     client.on('error', onError);
     const query = async (...args: Parameters<pg.PoolClient['query']>): Promise<unknown> => {
+      // A rollback would wait for nothing, and its failure would hide what happened.
+      if (broken !== null) throw broken;
       try {
         const [statement, parameters] = args as unknown[];
         if (isCopy(statement)) return await runCopy(client, statement, textOf(parameters));
         return await (client.query as (...all: unknown[]) => Promise<unknown>)(...args);
       } catch (error) {
-        broken ||= !(error instanceof pg.DatabaseError) || error.severity === 'FATAL';
+        broken = breaking(error) ?? broken;
         throw error;
       }
     };
@@ -92,7 +101,7 @@ class WholesomePool implements PostgresPool {
       query,
       release: () => {
         client.off('error', onError);
-        client.release(broken);
+        client.release(broken !== null);
       },
     });
   }
