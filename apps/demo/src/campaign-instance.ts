@@ -15,10 +15,29 @@ export const runCampaign = async (
 ): Promise<void> => {
   heartbeats(estop, order, tell);
   tell({ kind: 'ready' });
-  const work = estop.intents.listen(order.address, { onStopped: () => undefined });
+  const goesOn = order.rogue ? strayMails(estop, order, tell) : () => undefined;
+  const work = estop.intents.listen(order.address, { onStopped: goesOn });
   for await (const delivery of work) {
     await sendBatch(estop, order, delivery, tell);
   }
+};
+
+/**
+ * What the rogue does when it is told that it is stopped: it mails on, without any work order, for ever. Each try has a key of
+ * its own; were one admitted, a customer would be mailed twice, and the demo would fail.
+ */
+const strayMails = (estop: Estop, order: InstanceOrder, tell: Tell): (() => void) => {
+  let started = false;
+  let strays = 0;
+  return () => {
+    if (started) return;
+    started = true;
+    setInterval(() => {
+      strays += 1;
+      const key = `stray-${process.pid}-${strays}`;
+      void attempt(tell, () => sendChunk(estop, order, 1, key));
+    }, campaign.chunkEveryMs);
+  };
 };
 
 const sendBatch = async (
@@ -53,7 +72,12 @@ const sendBatch = async (
  * sent again after the resume: with the same template the mesh gives the first answer, with the mended one it says that
  * the key was used, which tells the same: these customers have their e-mail.
  */
-const sendChunk = async (estop: Estop, order: InstanceOrder, first: number): Promise<void> => {
+const sendChunk = async (
+  estop: Estop,
+  order: InstanceOrder,
+  first: number,
+  idempotencyKey = `spring-campaign-${first}`,
+): Promise<void> => {
   const customers = Array.from({ length: campaign.chunkSize }, (_, index) => first + index);
   const email = {
     intent_type: 'email.send.v1',
@@ -61,12 +85,10 @@ const sendChunk = async (estop: Estop, order: InstanceOrder, first: number): Pro
     correlation_id: correlationOf(first),
     payload: { customers, template: order.template },
   };
-  await estop.intents
-    .send(email, { idempotencyKey: `spring-campaign-${first}` })
-    .catch((error: unknown) => {
-      const wentOut = error instanceof EstopError && error.code === 'idempotency_conflict';
-      if (!wentOut) throw error;
-    });
+  await estop.intents.send(email, { idempotencyKey }).catch((error: unknown) => {
+    const wentOut = error instanceof EstopError && error.code === 'idempotency_conflict';
+    if (!wentOut) throw error;
+  });
 };
 
 /** The same for every attempt at the same customers: a repeat must be the same request to the letter. */

@@ -140,7 +140,11 @@ const theRogueIsRefused = async (
     sentNow - sentAtAnswer <= inFlight(running),
     `${rogue.refused} tries refused, ${sentNow - sentAtAnswer} e-mails reported late by instances`,
   );
-  claims.check('the heartbeat tells the agent', true, `health_status ${obedient.lastHeartbeat}`);
+  claims.check(
+    'the heartbeat tells the agent',
+    obedient.lastHeartbeat === 'killed',
+    `health_status ${obedient.lastHeartbeat}`,
+  );
 };
 
 const sentBy = (running: Running): number =>
@@ -192,11 +196,11 @@ export const theFixAndTheResume = async (stage: Stage, running: Running): Promis
   );
   await until('the provider has mailed the rest', () => ledger.leftOut(campaign.customers) === 0);
   timeline.say(`all ${running.work.total()} batches completed, redelivered from their checkpoints`);
-  await until('the agent is healthy', async () => {
-    const now = await cast.operator.mesh.getAgent(cast.campaign.addressId);
-    return now.agent.health_status === 'healthy';
-  });
-  claims.check('the agent is healthy again', true, 'health_status healthy');
+  const health = async () =>
+    (await cast.operator.mesh.getAgent(cast.campaign.addressId)).agent.health_status;
+  await until('the agent is healthy', async () => (await health()) === 'healthy', POLL_MS);
+  const now = await health();
+  claims.check('the agent is healthy again', now === 'healthy', `health_status ${now}`);
   claims.check('no customer was mailed twice', ledger.twice() === 0, `${ledger.twice()} customers`);
   claims.check(
     'no customer was left out',
