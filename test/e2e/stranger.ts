@@ -19,6 +19,8 @@ export interface Said {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly gateway?: number;
+  /** Called when the head of the answer is there: a stream is open then. */
+  readonly onHead?: () => void;
 }
 
 export interface StrangersAgent {
@@ -55,7 +57,7 @@ export class StrangersMesh {
   }
 
   /** `ask('GET /v1/…')`: the path goes out exactly as it is written. Never waits for more than 10 s. */
-  ask(route: string, { key, body, headers = {}, gateway = 0 }: Said = {}): Promise<Heard> {
+  ask(route: string, { key, body, headers = {}, gateway = 0, onHead }: Said = {}): Promise<Heard> {
     const [method = 'GET', ...path] = route.split(' ');
     const bytes = bytesOf(body);
     const { hostname, port } = new URL(this.ready.gateways[gateway]?.url ?? '');
@@ -71,6 +73,7 @@ export class StrangersMesh {
           },
         },
         (answer) => {
+          onHead?.();
           let text = '';
           answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
           answer.once('end', () =>

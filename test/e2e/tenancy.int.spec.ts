@@ -222,12 +222,15 @@ describe('tenants of one mesh', () => {
   });
 
   it('a delivery stream ends when its key is revoked or expires, and the key is 401 everywhere', async () => {
-    const expires_at = new Date(Date.now() + 1500).toISOString();
+    const expires_at = new Date(Date.now() + 4000).toISOString();
     const route = `POST /v1/service-accounts/${ACCOUNT}/keys`;
     const { body: expiring } = await ask(admin, route, { expires_at });
     const { body: revoked } = await ask(admin, route);
     const path = 'GET /v1/agents/acme/production/victim/intents/stream?since=0';
-    const ends = [expiring, revoked].map(({ key }) => mesh.ask(path, { key: key.token }));
+    const ends: Promise<Heard>[] = [];
+    for (const { key } of [expiring, revoked]) {
+      await new Promise<void>((onHead) => ends.push(mesh.ask(path, { key: key.token, onHead })));
+    }
     await ask(admin, `POST /v1/keys/${revoked.key.key_id}/revoke`);
     expect((await ends[1])?.text).toMatch(/: key_revoked\n\n$/);
     expect((await ends[0])?.text).toMatch(/: key_expired\n\n$/);
