@@ -58,6 +58,8 @@ export class Network {
     const isLost = this.random.chance(0.002) && !this.isLossless;
     if (isLost || this.isBlocked(from, to)) return;
     this.schedule.in(this.delayMs(from, to), arrive);
+    // A copy that comes when nobody thinks of it any more.
+    if (this.random.chance(0.003)) this.schedule.in(this.random.between(500, 5_000), arrive);
     if (this.random.chance(0.01)) this.schedule.in(this.delayMs(from, to) * 3, arrive);
   }
 }

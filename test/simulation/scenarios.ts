@@ -35,6 +35,8 @@ export const scheduleLoneCrash = (mesh: Mesh, workload: Workload): void => {
 export const scheduleLateJoiner = (mesh: Mesh, workload: Workload, endMs: number): void => {
   workload.startRequests();
   const { schedule, random, network, log } = mesh.world;
+  // Only then does nobody tell the blind one.
+  network.pushLoss = 1;
   const [blind, late] = mesh.nodes;
   const [gateway] = mesh.gateways;
   if (blind === undefined || late === undefined || gateway === undefined) return;
@@ -48,7 +50,7 @@ export const scheduleLateJoiner = (mesh: Mesh, workload: Workload, endMs: number
     }
   });
   schedule.at(from + 100, () => late.start());
-  const orders = random.whole(1, 4);
+  const orders = random.whole(2, 6);
   for (let index = 0; index < orders; index += 1) {
     schedule.at(random.between(from + 200, endMs), () => void workload.order('agent', late.name));
   }
@@ -78,24 +80,33 @@ const cut = (mesh: Mesh, link: readonly [string, string], forMs: number): void =
 };
 
 const blindNodes = (mesh: Mesh, forMs: number): void => {
-  const { random, log, network } = mesh.world;
-  for (const node of mesh.nodes) {
+  const { random, schedule, log, network } = mesh.world;
+  for (const { name, machine } of mesh.nodes) {
     const share = random.fraction();
-    if (share < 0.3) log.stall(node.name, random.between(0.2, 1) * forMs);
-    else if (share < 0.4) network.slow('log', node.name, { byMs: 900, forMs });
-    if (share < 0.2) node.machine.suspend(random.between(0.1, 0.8) * forMs);
+    if (share < 0.3) {
+      const stalledMs = random.between(0.2, 1) * forMs;
+      log.stall(name, stalledMs);
+      if (random.chance(0.4))
+        schedule.in(stalledMs * random.fraction(), () => log.recreateConsumer(name));
+    } else if (share < 0.5) network.slow('log', name, { byMs: 900, forMs });
+    else if (share < 0.65) cut(mesh, [name, 'log'], forMs);
+    if (share < 0.2) machine.suspend(random.between(0.1, 0.8) * forMs);
   }
 };
 
 const narrowGateways = (mesh: Mesh, forMs: number): void => {
-  const { random, schedule } = mesh.world;
-  for (const gateway of mesh.gateways) {
-    if (random.chance(0.7)) cut(mesh, [gateway.name, 'log'], forMs);
+  const { random, schedule, log } = mesh.world;
+  for (const { name } of mesh.gateways) {
+    if (random.chance(0.7)) cut(mesh, [name, 'log'], forMs);
+    else if (random.chance(0.3)) {
+      log.stall(name, forMs / 2);
+      schedule.in(forMs / 3, () => log.recreateConsumer(name));
+    }
+    const only = random.chance(0.5) ? random.pick(mesh.nodes) : null;
     for (const node of mesh.nodes) {
-      const from = random.between(0, forMs);
-      if (random.chance(0.4)) {
-        schedule.in(from, () => cut(mesh, [gateway.name, node.name], forMs - from));
-      }
+      const isCut = only === null ? random.chance(0.3) : node !== only;
+      const from = random.between(0, forMs / 2);
+      if (isCut) schedule.in(from, () => cut(mesh, [name, node.name], forMs - from));
     }
   }
 };
@@ -103,7 +114,7 @@ const narrowGateways = (mesh: Mesh, forMs: number): void => {
 const crashSome = (mesh: Mesh, forMs: number): void => {
   const { random, schedule } = mesh.world;
   for (const process of mesh.machines) {
-    if (!random.chance(0.15)) continue;
+    if (!random.chance(0.2)) continue;
     const at = random.between(0, forMs);
     schedule.in(at, () => process.crash(random.chance(0.5)));
     schedule.in(at + random.between(1, 500), () => process.start());
@@ -115,7 +126,7 @@ const stopOften = (mesh: Mesh, workload: Workload, forMs: number): void => {
   const { random, schedule } = mesh.world;
   for (let count = random.whole(1, 4); count > 0; count -= 1) {
     schedule.in(random.between(0, forMs), () => {
-      if (random.chance(0.3)) for (let n = 0; n < 3; n += 1) workload.tag('other', 150_000);
+      if (random.chance(0.3)) for (let n = 0; n < 6; n += 1) workload.tag('other', 150_000);
       const kind = random.pick(['agent', 'tag'] as const);
       if (kind === 'tag' && random.chance(0.5)) workload.tag(random.pick(TAGGED), 400);
       schedule.in(random.between(0, 60), () => void workload.order(kind));
@@ -129,13 +140,14 @@ export const schedulePartialViews = (mesh: Mesh, workload: Workload, endMs: numb
   const window = (): void => {
     const forMs = Math.min(random.between(800, 3_000), endMs - schedule.nowMs);
     if (forMs < 300) return;
-    if (random.chance(0.25)) log.loseLeader(random.between(0.1, 0.7) * forMs);
+    if (random.chance(0.4)) log.loseLeader(random.between(0.1, 0.7) * forMs);
     if (random.chance(0.3)) log.recreateConsumer(random.pick(mesh.machines).name);
     blindNodes(mesh, forMs);
     narrowGateways(mesh, forMs);
     crashSome(mesh, forMs);
     stopOften(mesh, workload, forMs);
-    for (const gateway of mesh.gateways) workload.hammer(gateway, { forMs, everyMs: 8 });
+    for (const gateway of mesh.gateways)
+      workload.hammer(gateway, { forMs: forMs + 400, everyMs: 8 });
     schedule.in(forMs + random.between(100, 1_500), window);
   };
   schedule.in(random.between(1_000, 2_500), window);

@@ -22,6 +22,7 @@ export class SimGateway {
   #orders = new Map<string, SignedOrder>();
   readonly #streams = new Set<string>();
   #nonce = 0;
+  #writtenAtMs = 0;
 
   constructor(
     readonly name: string,
@@ -178,10 +179,12 @@ export class SimGateway {
     for (const node of this.nodes) this.world.network.send(this.name, node.name, () => send(node));
   }
 
-  // A write that the crash comes before is lost.
+  // Writes take effect in their order; one that the crash comes before is lost.
   #write(pin: Pin, write: number): void {
     const { generation } = this.machine;
-    this.world.schedule.in(this.world.random.between(0.3, 6), () => {
+    const { schedule, random } = this.world;
+    this.#writtenAtMs = Math.max(this.#writtenAtMs, schedule.nowMs + random.between(0.3, 6));
+    schedule.at(this.#writtenAtMs, () => {
       if (!this.machine.isUp || this.machine.generation !== generation) return;
       this.#disk = pin;
       this.#own({ kind: 'pinned', write }, generation);

@@ -82,23 +82,23 @@ const begin = (mesh: Mesh, workload: Workload): number => {
   network.pushLoss = random.pick([0, 0, 0.5, 1]);
   const shortMs = random.between(3_000, 16_000);
   const longMs = random.between(62_000, 90_000);
-  const isLong = random.chance(0.5);
+  const isLong = random.chance(0.4);
   const kind = random.fraction();
-  if (kind < 0.02 && mesh.nodes.length > 1) {
+  if (kind < 0.08 && mesh.nodes.length === 2) {
     const endMs = isLong ? longMs : shortMs;
     mesh.start(mesh.nodes[1]);
     scheduleLateJoiner(mesh, workload, endMs);
     return endMs;
   }
   mesh.start();
-  if (kind < 0.07) {
+  if (kind < 0.11) {
     scheduleLoneCrash(mesh, workload);
     return shortMs;
   }
   workload.start(shortMs);
-  if (kind < 0.1) return scheduleRemoval(mesh, workload);
-  if (kind < 0.2) scheduleEdge(mesh, workload);
-  else if (kind < 0.6) schedulePartialViews(mesh, workload, shortMs);
+  if (kind < 0.18) return scheduleRemoval(mesh, workload);
+  if (kind < 0.27) scheduleEdge(mesh, workload);
+  else if (kind < 0.7) schedulePartialViews(mesh, workload, shortMs);
   else scheduleFaults(mesh, workload, shortMs);
   return shortMs;
 };

@@ -17,9 +17,8 @@ export class Workload {
     this.#operators(untilMs);
     this.#forgers(untilMs);
     const { world } = this.mesh;
-    for (const agent of TAGGED) {
-      world.schedule.in(world.random.between(50, 4_000), () => this.tag(agent, 400));
-    }
+    const [first] = TAGGED;
+    world.schedule.in(world.random.between(50, 1_500), () => this.tag(first, 400));
   }
 
   startRequests(): void {
@@ -36,7 +35,7 @@ export class Workload {
     const node = nodeName
       ? able.find(({ name }) => name === nodeName)
       : able[0] && world.random.pick(able);
-    if (node === undefined) return null;
+    if (node === undefined || !this.#open) return null;
     this.#orders += 1;
     const orderId = `o${this.#orders}`;
     const agent = world.random.pick(['target', 'target', 'other']);
@@ -115,7 +114,8 @@ export class Workload {
       if (act < 0.45) this.order('agent');
       else if (act < 0.6) this.order('tag');
       else if (act < 0.85) this.#lift();
-      else if (act < 0.95) this.tag('other', world.random.pick([400, 100_000, 200_000]));
+      else if (act < 0.9) this.tag(world.random.pick(TAGGED), 400);
+      else if (act < 0.97) this.tag('other', world.random.pick([400, 100_000, 200_000]));
       this.#operators(untilMs);
     });
   }

@@ -60,13 +60,6 @@ export const mutants: readonly Mutant[] = [
     replace: '`${gateway}/${boot > 0}`',
   },
   {
-    name: 'boots-without-order',
-    rule: 'a join with a lower boot is ignored',
-    file: 'membership.ts',
-    find: 'if (boot <= (this.#highestBoots.get(gateway) ?? 0)) return;',
-    replace: '',
-  },
-  {
     name: 'ended-boots-are-not-waited-for',
     rule: 'a removed or superseded boot counts until its lease is over',
     file: 'order-tracker.ts',
@@ -91,7 +84,7 @@ export const mutants: readonly Mutant[] = [
     name: 'no-pin',
     rule: 'orders are taken up from the pinned file',
     file: 'gateway-stops.ts',
-    find: 'for (const signed of this.#pin.orders) this.#hold(signed, null, now);',
+    find: 'for (const signed of this.#pin.orders) this.#restore(signed, now);',
     replace: 'void now;',
   },
   {
@@ -148,8 +141,8 @@ export const mutants: readonly Mutant[] = [
     name: 'a-part-is-proof',
     rule: 'an answer with more to follow is no proof',
     file: 'gateway-lease.ts',
-    find: 'if (answer.more) return this.#renew(nonce, now);',
-    replace: 'if (answer.more) this.#renew(nonce, now);',
+    find: 'if (answer.more) return this.#askForMore(before, nonce, now);',
+    replace: 'if (answer.more) this.#askForMore(before, nonce, now);',
   },
   {
     name: 'time-from-the-receipt',
@@ -157,13 +150,6 @@ export const mutants: readonly Mutant[] = [
     file: 'gateway-proofs.ts',
     find: 'const { t0, answers } = renewal;',
     replace: 'const { answers } = renewal;\n    const t0 = now;',
-  },
-  {
-    name: 'removal-is-not-read',
-    rule: 'a gateway that reads its removal, or a higher boot of itself, drops the lease',
-    file: 'gateway-lease.ts',
-    find: "if (this.#membership.read(entry) === 'lost') this.#proofs.drop();",
-    replace: 'this.#membership.read(entry);',
   },
   {
     name: 'answers-without-pending-orders',
@@ -250,11 +236,17 @@ export const mutants: readonly Mutant[] = [
     replace: 'joinSequence < 0',
   },
   {
-    name: 'join-acknowledged-as-membership',
-    rule: 'a gateway is a member when it reads its own join',
-    file: 'gateway-lease.ts',
-    find: 'const { highestSequence } = this.#stops.pinned;',
-    replace:
-      "const { highestSequence } = this.#stops.pinned;\n    if (answer.outcome === 'stored') this.#membership.phase = 'member';",
+    name: 'removal-is-not-read',
+    rule: 'a gateway that reads its removal joins with a new boot',
+    file: 'gateway-membership.ts',
+    find: "return fact.boot === this.#boot && this.phase === 'member' ? this.#lose() : 'nothing';",
+    replace: "return 'nothing';",
+  },
+  {
+    name: 'higher-boot-is-not-read',
+    rule: 'a gateway that reads a higher boot of itself drops the lease',
+    file: 'gateway-membership.ts',
+    find: "return this.phase === 'member' ? this.#lose() : 'nothing';",
+    replace: "return 'nothing';",
   },
 ];

@@ -148,7 +148,12 @@ describe('the lease of a gateway', () => {
   });
 
   it('is not proven by a part, which is followed by another renewal at once', () => {
-    expect(kinds(gateway.answer(gateway.renew(), { logAgeMs: 0, more: true }))).toEqual(['renew']);
+    const events = [{ sequence: 3, bytes: 1, fact: { kind: 'other' as const, body: null } }];
+    const part = { logAgeMs: 0, more: true, position: 3, events };
+    const renewal = gateway.renew();
+    expect(kinds(gateway.answer(renewal, part))).toEqual(['apply', 'renew']);
+    // The same part from another node is not followed, or renewals would multiply by the number of nodes.
+    expect(kinds(gateway.answer(renewal, { ...part, node: 'n2' }))).toEqual([]);
     expect(gateway.admits).toBe(false);
   });
 
@@ -218,9 +223,9 @@ describe('an order at a gateway', () => {
     ]);
   });
 
-  it('of the pinned file is in force before the log is read', () => {
+  it('of the pinned file is in force before the log is read, and the file is left alone', () => {
     const pin = { incarnation: 'first', highestSequence: 9, orders: [order('o1', 0)] };
-    expect(kinds(new Gateway(pin).started)).toEqual(['enforce', 'cut', 'pin']);
+    expect(kinds(new Gateway(pin).started)).toEqual(['enforce', 'cut']);
   });
 });
 

@@ -140,6 +140,7 @@ export class GatewayLease {
 
   #answered(answer: RenewalAnswer, nonce: string, now: ClockReading): void {
     if (!this.#isAnswerToMe(answer)) return;
+    const before = this.position;
     for (const entry of answer.events) this.#apply(entry, now);
     for (const signed of answer.pending) this.#stops.learn(signed, now);
     for (const orderId of answer.wanted) {
@@ -147,9 +148,14 @@ export class GatewayLease {
       if (signed) this.#outputs.push({ kind: 'push-to', node: answer.node, signed });
     }
     if (this.phase !== 'member') return;
-    if (answer.more) return this.#renew(nonce, now);
+    if (answer.more) return this.#askForMore(before, nonce, now);
     this.#cursor.advance(answer.position);
     this.#proofs.proven(answer, now);
+  }
+
+  // Every node answers every renewal: only the first of equal parts is followed, or each round would ask n times as often.
+  #askForMore(before: number, nonce: string, now: ClockReading): void {
+    if (this.position > before) this.#renew(nonce, now);
   }
 
   #isAnswerToMe(answer: RenewalAnswer): boolean {

@@ -30,7 +30,7 @@ export type GatewayOutput =
   /** From now on the order holds, whether the log has it or not. */
   | { readonly kind: 'enforce'; readonly signed: SignedOrder }
   | { readonly kind: 'release'; readonly orderId: string }
-  /** Write and fsync, then answer `pinned`. A later write holds all that an earlier one held. */
+  /** Replace the file whole, fsync, then answer `pinned`. Writes take effect in their order; one may stand for all before it. */
   | { readonly kind: 'pin'; readonly pin: Pin; readonly write: number }
   /**
    * End what is in flight for the order's targets in this same turn, before anything else runs; then answer `cut`. What

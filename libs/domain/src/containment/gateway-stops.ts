@@ -38,7 +38,7 @@ export class GatewayStops {
 
   /** What the pinned file told holds from the first moment, before the log is read. */
   start(now: ClockReading): void {
-    for (const signed of this.#pin.orders) this.#hold(signed, null, now);
+    for (const signed of this.#pin.orders) this.#restore(signed, now);
   }
 
   tick(now: ClockReading): void {
@@ -97,6 +97,15 @@ export class GatewayStops {
     this.#orders.add(signed, sequence, now);
     // An earlier receipt spoke of an earlier position: only now is everything known that the order selects by.
     this.#mayAcknowledge(before, now);
+  }
+
+  // It is on the disk already: a write here would hold a part of what the file holds.
+  #restore(signed: SignedOrder, now: ClockReading): void {
+    const held = this.#orders.add(signed, null, now);
+    if (held === null) return;
+    held.isPinned = true;
+    this.of.emit({ kind: 'enforce', signed });
+    this.of.emit({ kind: 'cut', signed });
   }
 
   // Denied and cut in this same turn, before any proof that the order came with can count; only the receipt waits.
