@@ -8,5 +8,6 @@ export * from './in-memory-work-queues.js';
 export * from './key-value.port.js';
 export * from './log-errors.js';
 export * from './messaging.port.js';
+export * from './raw-log.port.js';
 export * from './subject-filter.js';
 export * from './work-queue.port.js';
