@@ -10,7 +10,7 @@ describe('a stop at the gateways', () => {
   const newAgent = (): Promise<Client> => mesh.agent(`mailer-${++agents}`);
   beforeAll(async () => {
     mesh = await TestMesh.start(2);
-    mesh.nats.messaging().subscribe(live.receiptFilter, (message) => {
+    mesh.nats.messaging().subscribe(live.positionFilter, (message) => {
       reports.push(PositionReport.parse(JSON.parse(message.text())));
     });
     billing = await mesh.agent('billing');

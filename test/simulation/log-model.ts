@@ -166,7 +166,8 @@ export class LogModel {
 
   #store(subject: string, fact: LogFact): number {
     this.#lastSequence += 1;
-    const entry: LogEntry = { sequence: this.#lastSequence, bytes: sizeOf(fact), fact };
+    const record = { subject, storedAtMs: this.schedule.nowMs, text: '' };
+    const entry: LogEntry = { sequence: this.#lastSequence, bytes: sizeOf(fact), fact, record };
     this.#subjects.set(subject, entry.sequence);
     this.#entries.push({ entry, storedAtMs: this.schedule.nowMs });
     this.onStored(entry);

@@ -179,6 +179,9 @@ export const scheduleRemoval = (mesh: Mesh, workload: Workload): number => {
   }
   schedule.at(endMs - 1, () => {
     twin.crash(false);
+    // Superseded for good, a process comes back only as a new one: whoever runs it starts it again.
+    first.crash(false);
+    first.start();
     mesh.onMembership = () => undefined;
   });
   return endMs;

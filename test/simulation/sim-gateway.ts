@@ -11,6 +11,7 @@ import type { NodePeer } from './peers.js';
 import { signingFor, type World } from './world.js';
 
 const TICK_MS = 20;
+const MODES = ['halt', 'pause', 'quarantine', 'drain'] as const;
 
 /** The shell of a gateway: its disk, its fold of tags and orders, and the requests that come to it. */
 export class SimGateway {
@@ -44,7 +45,13 @@ export class SimGateway {
     this.world.history.note(this.name, `starts, generation ${machine.generation}`);
     const joinNonce = `${this.name}-${machine.generation}`;
     const signing = signingFor(this.id);
-    const lease = new GatewayLease({ gateway: this.id, joinNonce, signing, pin: this.#disk });
+    const lease = new GatewayLease({
+      gateway: this.id,
+      joinNonce,
+      modes: MODES,
+      signing,
+      pin: this.#disk,
+    });
     this.#lease = lease;
     this.#perform(lease.start(machine.reading()));
     this.#subscribe(1);

@@ -139,23 +139,17 @@ export class SimNode {
       case 'answer':
         return this.#answer(output.answer);
       case 'ask-join':
-        return this.#toNode(output.to, {
-          kind: 'join-asked',
-          node: this.id,
-          joinSequence: output.joinSequence,
-        });
+        return this.#toNode(output.word.to, { ...output, kind: 'join-asked' });
       case 'acknowledge-join':
-        return this.#toNode(output.to, {
-          kind: 'join-acknowledged',
-          by: this.id,
-          joinSequence: output.joinSequence,
-        });
+        return this.#toNode(output.word.to, { ...output, kind: 'join-acknowledged' });
       case 'apply':
         return this.#noteConsumed(output.entry);
       case 'resubscribe':
         return this.#subscribe(output.fromSequence);
       case 'ordered':
         return this.#ordered(output.orderId);
+      case 'enforce':
+        return;
       case 'alarm':
       case 'lifted':
       case 'lift-refused':

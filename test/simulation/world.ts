@@ -12,7 +12,7 @@ export const AGENTS = ['target', 'tagged1', 'tagged2', 'tagged3', 'other', 'heal
 export const TAGGED = ['tagged1', 'tagged2', 'tagged3'] as const;
 
 const signerIsRight = (kind: Signable['kind'], signer: string): boolean =>
-  kind === 'order' || kind === 'answer' ? signer.startsWith('n') : signer.startsWith('g');
+  kind === 'renewal' || kind === 'receipt' ? signer.startsWith('g') : signer.startsWith('n');
 
 /** Nobody can make another's signature: that is all that the protocol asks of cryptography. */
 export const signingFor = (name: string): Signing => ({

@@ -8,7 +8,7 @@ import type { AddressParts } from './names.js';
 export const WHOLE_ORG = '_';
 
 export const streams = {
-  control: { name: 'CONTROL', subjects: ['control.>'] },
+  control: { name: 'CONTROL', subjects: ['control.>', 'echo.>'] },
   intents: { name: 'INTENTS', subjects: ['intent.>', 'inbox.>', 'deadline.>', 'retire.>'] },
   activity: { name: 'ACTIVITY', subjects: ['activity.>'] },
 } as const;
@@ -28,6 +28,16 @@ export const LOG_SUBJECT = 'control.mesh.log';
 
 /** A gateway's membership: joins, leaves and removals. */
 export const gatewaySubject = (gateway: string): string => `control.mesh.gateway.${gateway}`;
+
+/** A control node's membership and keys. */
+export const nodeSubject = (node: string): string => `control.mesh.node.${node}`;
+
+/** All lasting events of the control log; whoever is no control node reads no echoes. */
+export const CONTROL_FILTER = 'control.>';
+
+/** A control node's echoes in the control log: forgotten after seconds, they prove how fresh its reading is. */
+export const echoSubject = (node: string): string => `echo.${node}`;
+export const ECHO_FILTER = 'echo.>';
 
 /** The token of an agent or a queue in work subjects. */
 export const workToken = (to: AddressParts): string =>
@@ -72,10 +82,24 @@ export const activitySubject = (region: string, org: string, workspace: string, 
 
 /** Core NATS, no stream: what gateways and control nodes say to each other at once. */
 export const live = {
-  /** A gateway's word that it has applied the control log up to a sequence, with receipts for stops. */
-  receipts: 'live.receipt',
-  receipt: (region: string, gateway: string) => `live.receipt.${region}.${gateway}`,
-  receiptFilter: 'live.receipt.*.*',
+  /** A node's signed order, or a test of one, to all gateways and nodes. */
+  order: (node: string) => `live.order.${node}`,
+  orderFilter: 'live.order.*',
+  /** A gateway asks all nodes to renew its lease. */
+  renewal: (gateway: string) => `live.renewal.${gateway}`,
+  renewalFilter: 'live.renewal.*',
+  /** A node's signed answer to one gateway. */
+  answer: (gateway: string) => `live.answer.${gateway}`,
+  /** A gateway's signed word that an order, or a test of one, is in force there. */
+  receipt: (gateway: string) => `live.receipt.${gateway}`,
+  receiptFilter: 'live.receipt.*',
+  /** A gateway hands a signed order to the node that asked for it. */
+  handed: (node: string) => `live.handed.${node}`,
+  /** Between nodes: joins asked for and acknowledged. */
+  join: (node: string) => `live.join.${node}`,
+  /** A gateway's unsigned word how far it has applied the control log. */
+  position: (region: string, gateway: string) => `live.position.${region}.${gateway}`,
+  positionFilter: 'live.position.*.*',
   /** An HTTP request that a gateway hands to any command API (queue group). */
   command: 'live.command',
   /** To the gateway that delivered an intent: it was answered elsewhere, and is in nobody's hand any more. */

@@ -75,6 +75,6 @@ export class ExampleGateway {
     if (this.silent) return;
     const { gateway, region, position } = this;
     const report: PositionReport = { gateway, region, boot: 1, position, receipts };
-    this.options.messaging.publish(live.receipt(region, gateway), JSON.stringify(report));
+    this.options.messaging.publish(live.position(region, gateway), JSON.stringify(report));
   }
 }

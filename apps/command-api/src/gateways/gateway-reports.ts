@@ -32,7 +32,7 @@ export class GatewayReports {
   constructor(private readonly clock: Pick<Clock, 'monotonicMs'>) {}
 
   listen(messaging: Messaging): void {
-    this.subscription = messaging.subscribe(live.receiptFilter, (message) => {
+    this.subscription = messaging.subscribe(live.positionFilter, (message) => {
       const report = PositionReport.safeParse(parseJson(message.text()));
       if (report.success) this.hear(report.data);
     });

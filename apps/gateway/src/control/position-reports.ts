@@ -38,6 +38,6 @@ export class PositionReports {
     // Outside the mesh nobody waits for this gateway, and a boot of 0 is no boot.
     if (boot() === 0) return;
     const report: PositionReport = { ...identity, boot: boot(), position: position(), receipts };
-    messaging.publish(live.receipt(identity.region, identity.gateway), JSON.stringify(report));
+    messaging.publish(live.position(identity.region, identity.gateway), JSON.stringify(report));
   }
 }

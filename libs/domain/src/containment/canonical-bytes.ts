@@ -1,3 +1,4 @@
+import type { LogEntry } from './log-entry.js';
 import type { Signable } from './messages.js';
 
 type Plain =
@@ -18,5 +19,15 @@ const write = (value: Plain): string => {
  * The one text, to be signed as UTF-8, of a message: its kind and version, then JSON with sorted keys and no white space.
  * The value is the message without a signature of its own; signatures of what it carries are signed with it.
  */
-export const canonicalBytes = ({ kind, value }: Signable): string =>
-  `estop/${kind}/1\n${write(value as unknown as Plain)}`;
+export const canonicalBytes = ({ kind, value }: Signable): string => {
+  const plain = kind === 'answer' ? { ...value, events: value.events.map(lineOf) } : value;
+  return `estop/${kind}/1\n${write(plain as unknown as Plain)}`;
+};
+
+// The fact says nothing that the record does not say.
+const lineOf = ({ sequence, record: { subject, storedAtMs, text } }: LogEntry) => [
+  sequence,
+  subject,
+  storedAtMs,
+  text,
+];

@@ -4,7 +4,7 @@ import type { Renewal, RenewalAnswer, Signing, Unsigned } from './messages.js';
 import { NodeLog } from './node-log.js';
 import type { NodeInput, NodeOutput, Spool } from './node-messages.js';
 import { NodeStops } from './node-stops.js';
-import { type OrderStanding, OrderTracker } from './order-tracker.js';
+import { type FenceCounts, type OrderStanding, OrderTracker } from './order-tracker.js';
 import type { CarriedEvents } from './recent-events.js';
 import { Silence } from './silence.js';
 
@@ -17,7 +17,8 @@ export interface NodeIdentity {
   readonly spool: Spool;
 }
 
-type LogInput = 'subscribed' | 'delivered' | 'join-asked' | 'join-acknowledged';
+type LogInput = 'subscribed' | 'delivered' | 'leave';
+type JoinInput = 'join-asked' | 'join-acknowledged';
 
 /**
  * The control node's side of containment: it takes stops, makes them durable, renews leases and says what is proven.
@@ -37,6 +38,7 @@ export class ControlNode {
     this.#log = new NodeLog({
       node,
       process,
+      signing,
       incarnation: spool.incarnation,
       emit,
       onEntry: (entry, now) => this.#stops.read(entry, now),
@@ -56,16 +58,33 @@ export class ControlNode {
     return this.#log.readyAt !== null;
   }
 
+  /** Where the next consumer of the log has to begin. */
+  get resumeFrom(): number {
+    return this.#log.resumeFrom;
+  }
+
+  /** What the log's own clock said when the last own echo was stored, milliseconds since the epoch; `null`: none yet. */
+  get logTimeMs(): number | null {
+    return this.#log.logTimeMs;
+  }
+
   /** To be called once, before anything else. */
   start(now: ClockReading): NodeOutput[] {
     this.#stops.start(now);
     return this.#take();
   }
 
-  /** How far an order has come, as far as this node can prove; `null`: not known here, or lifted. */
-  standing(orderId: string, now: ClockReading): OrderStanding | null {
+  /**
+   * How far an order has come, as far as this node can prove; `null`: not known here, or lifted. `fenceCounts` says for
+   * which gateways silence proves anything: not for one that may go on without a proof.
+   */
+  standing(
+    orderId: string,
+    now: ClockReading,
+    fenceCounts: FenceCounts = () => true,
+  ): OrderStanding | null {
     const { membership, readyAt } = this.#log;
-    return this.#stops.standing(orderId, { membership, readyAt }, now);
+    return this.#stops.standing(orderId, { membership, readyAt, fenceCounts }, now);
   }
 
   step(input: NodeInput, now: ClockReading): NodeOutput[] {
@@ -77,9 +96,11 @@ export class ControlNode {
     switch (input.kind) {
       case 'subscribed':
       case 'delivered':
+      case 'leave':
+        return this.#dispatchLog(input, now);
       case 'join-asked':
       case 'join-acknowledged':
-        return this.#dispatchLog(input, now);
+        return this.#joinWord(input);
       case 'tick':
         return this.#tick(now);
       case 'renewal':
@@ -95,15 +116,20 @@ export class ControlNode {
         return this.#log.subscribed(input.consumer, input.fromSequence);
       case 'delivered':
         return this.#log.delivered(input.delivery, now);
-      case 'join-asked':
-        return this.#log.joinAsked(input.node, input.joinSequence);
-      case 'join-acknowledged':
-        return this.#log.readiness.acknowledged(input.by, input.joinSequence);
+      case 'leave':
+        return this.#log.leave();
     }
   }
 
+  #joinWord({ kind, word, signature }: Extract<NodeInput, { kind: JoinInput }>): void {
+    if (word.to !== this.#me.node) return;
+    if (!this.#me.signing.verify({ kind, value: word }, signature, word.from)) return;
+    if (kind === 'join-asked') this.#log.joinAsked(word);
+    else this.#log.readiness.acknowledged(word.from, word.joinSequence);
+  }
+
   #dispatchStop(
-    input: Exclude<NodeInput, { kind: LogInput | 'tick' | 'renewal' }>,
+    input: Exclude<NodeInput, { kind: LogInput | JoinInput | 'tick' | 'renewal' }>,
     now: ClockReading,
   ): void {
     switch (input.kind) {
@@ -116,7 +142,7 @@ export class ControlNode {
       case 'pushed':
         return this.#stops.pushed(input.signed, now);
       case 'receipt':
-        return this.#stops.receipt(input.receipt);
+        return this.#stops.receipt(input.receipt, now);
       case 'append-answered':
         this.#log.appended(input.ref, input.answer);
         return this.#stops.appended(input.ref, input.answer);
@@ -132,13 +158,16 @@ export class ControlNode {
 
   // Only members are renewed, and never before everything is consumed that was committed before this process began.
   #renewal(renewal: Renewal, signature: string, now: ClockReading): void {
-    const { gateway, position } = renewal;
+    const { gateway, position, applied } = renewal;
     const message = { kind: 'renewal', value: renewal } as const;
-    if (!this.#me.signing.verify(message, signature, gateway)) return;
+    // One that claims nothing has no effect but its answer, which only the asker can use: it needs no signature.
+    const claims = applied.length > 0;
+    if (claims && !this.#me.signing.verify(message, signature, gateway)) return;
     const { silence, phase, echoes, membership, recent } = this.#log;
     silence.heard(Silence.ofGateway(renewal), now);
-    const wanted = this.#stops.repeated(renewal);
+    const wanted = claims ? this.#stops.repeated(renewal, now) : [];
     if (phase !== 'member' || !echoes.hasReturned || !membership.isMember(renewal)) return;
+    if (!this.#stops.understoodBy(membership.modesOf(gateway))) return;
     const carried = recent.after(position);
     if (carried !== null) this.#answer(renewal, { ...carried, wanted }, now);
   }

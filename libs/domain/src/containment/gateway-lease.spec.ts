@@ -10,6 +10,8 @@ const signing: Signing = {
   verify: (_message, signature, signer) => signature === `by ${signer}`,
 };
 
+const record = { subject: 's', storedAtMs: 0, text: '' };
+
 const order = (orderId: string, atWallMs = 0): SignedOrder => ({
   order: {
     orderId,
@@ -31,7 +33,7 @@ class Gateway {
   #nonces = 0;
 
   constructor(pin: Pin | null = null) {
-    this.lease = new GatewayLease({ gateway: 'g1', joinNonce: 'j', signing, pin });
+    this.lease = new GatewayLease({ gateway: 'g1', joinNonce: 'j', modes: ['halt'], signing, pin });
     this.started = this.lease.start(this.now);
     this.do({ kind: 'subscribed', consumer: 'c', fromSequence: 1 });
   }
@@ -51,7 +53,7 @@ class Gateway {
 
   read(fact: LogFact): GatewayOutput[] {
     this.#sequence += 1;
-    const entry = { sequence: this.#sequence, bytes: 1, fact };
+    const entry = { sequence: this.#sequence, bytes: 1, fact, record };
     const consumerSequence = this.#sequence;
     return this.do({
       kind: 'delivered',
@@ -148,7 +150,9 @@ describe('the lease of a gateway', () => {
   });
 
   it('is not proven by a part, which is followed by another renewal at once', () => {
-    const events = [{ sequence: 3, bytes: 1, fact: { kind: 'other' as const, body: null } }];
+    const events = [
+      { sequence: 3, bytes: 1, fact: { kind: 'other' as const, body: null }, record },
+    ];
     const part = { logAgeMs: 0, more: true, position: 3, events };
     const renewal = gateway.renew();
     expect(kinds(gateway.answer(renewal, part))).toEqual(['apply', 'renew']);

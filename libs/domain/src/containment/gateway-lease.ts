@@ -1,3 +1,4 @@
+import type { StopMode } from '#contracts';
 import { type ClockReading, elapsedMs } from './clock-reading.js';
 import { RENEWAL_EVERY_MS, RETRY_AFTER_MS } from './constants.js';
 import { GatewayMembership, type GatewayPhase } from './gateway-membership.js';
@@ -12,6 +13,8 @@ export interface GatewayIdentity {
   readonly gateway: string;
   /** Random for each process. */
   readonly joinNonce: string;
+  /** The stop modes that this build understands. */
+  readonly modes: readonly StopMode[];
   readonly signing: Signing;
   /** What the pinned file held when the process began; `null` on a new disk. */
   readonly pin: Pin | null;
@@ -33,10 +36,10 @@ export class GatewayLease {
   #triedAt: ClockReading | null = null;
   #isFenced = true;
 
-  constructor({ gateway, joinNonce, signing, pin }: GatewayIdentity) {
+  constructor({ gateway, joinNonce, modes, signing, pin }: GatewayIdentity) {
     this.#gateway = gateway;
     this.#signing = signing;
-    this.#membership = new GatewayMembership(gateway, joinNonce);
+    this.#membership = new GatewayMembership(gateway, joinNonce, modes);
     this.#stops = new GatewayStops({
       gateway,
       signing,
@@ -61,6 +64,16 @@ export class GatewayLease {
 
   get position(): number {
     return this.#cursor.position;
+  }
+
+  /** Where the next consumer of the log has to begin. */
+  get resumeFrom(): number {
+    return this.#cursor.overlapFrom;
+  }
+
+  /** The state is proven fresh as of so long ago, in milliseconds; `null`: no proof. */
+  freshForMs(now: ClockReading): number | null {
+    return this.phase === 'member' ? this.#proofs.ageMs(now) : null;
   }
 
   /** To be called once, before anything else. */
@@ -92,6 +105,8 @@ export class GatewayLease {
         return this.#answered(input.answer, input.nonce, now);
       case 'append-answered':
         return this.#appended(input.answer);
+      case 'leave':
+        return this.#leave();
       default:
         return this.#dispatchStop(input, now);
     }
@@ -134,7 +149,9 @@ export class GatewayLease {
     const { position, boot } = this;
     const applied = this.#stops.repeated(now);
     const renewal = { gateway: this.#gateway, boot, nonce, position, applied };
-    const signature = this.#signing.sign({ kind: 'renewal', value: renewal });
+    // One that claims nothing is believed in nothing.
+    const claims = applied.length > 0;
+    const signature = claims ? this.#signing.sign({ kind: 'renewal', value: renewal }) : '';
     this.#outputs.push({ kind: 'renew', renewal, signature });
   }
 
@@ -205,6 +222,12 @@ export class GatewayLease {
   #appended(answer: AppendAnswer): void {
     const { highestSequence } = this.#stops.pinned;
     if (answer.outcome === 'stored' && answer.sequence <= highestSequence) this.#rollBack();
+  }
+
+  #leave(): void {
+    const append = this.#membership.leaveAppend();
+    this.#proofs.drop();
+    if (append !== null) this.#outputs.push(append);
   }
 
   #isForeignLog(): boolean {

@@ -1,8 +1,12 @@
+import type { StopMode } from '#contracts';
 import type { AppendOutput, GatewayJoinedFact, LogEntry } from './log-entry.js';
 import { gatewaySubject } from './log-entry.js';
 
-/** `reading` the log; `joining`: the append is under way; `member`: it has read its own join; `rolled-back`: closed. */
-export type GatewayPhase = 'reading' | 'joining' | 'member' | 'rolled-back';
+/**
+ * `reading` the log; `joining`: the append is under way; `member`: it has read its own join. Closed for good: `superseded`
+ * by another process of its name, `left`, `rolled-back`.
+ */
+export type GatewayPhase = 'reading' | 'joining' | 'member' | 'superseded' | 'left' | 'rolled-back';
 
 /**
  * A gateway's own membership. A member is a pair (id, boot); boots are ordered. It is a member when it reads its own
@@ -19,6 +23,7 @@ export class GatewayMembership {
   constructor(
     private readonly gateway: string,
     private readonly joinNonce: string,
+    private readonly modes: readonly StopMode[],
   ) {}
 
   get boot(): number {
@@ -38,7 +43,7 @@ export class GatewayMembership {
     if (!('gateway' in fact) || fact.gateway !== this.gateway) return 'nothing';
     this.#subjectSequence = sequence;
     if (fact.kind === 'gateway-joined') return this.#joined(fact);
-    return fact.boot === this.#boot && this.phase === 'member' ? this.#lose() : 'nothing';
+    return fact.boot === this.#boot ? this.#lose('joining') : 'nothing';
   }
 
   /** The next boot of this gateway, decided from all that was read. */
@@ -49,6 +54,7 @@ export class GatewayMembership {
       gateway: this.gateway,
       boot,
       join: `${this.joinNonce}.${boot}`,
+      modes: this.modes,
     };
     const subject = gatewaySubject(this.gateway);
     return {
@@ -68,11 +74,23 @@ export class GatewayMembership {
       this.phase = 'member';
       return 'joined';
     }
-    return this.phase === 'member' ? this.#lose() : 'nothing';
+    return this.#lose('superseded');
   }
 
-  #lose(): 'lost' {
-    this.phase = 'joining';
+  /** It has stopped serving: `null` where nobody counts on it. */
+  leaveAppend(): AppendOutput | null {
+    const wasMember = this.phase === 'member';
+    this.phase = 'left';
+    if (!wasMember) return null;
+    const fact = { kind: 'gateway-left', gateway: this.gateway, boot: this.#boot } as const;
+    const subject = gatewaySubject(this.gateway);
+    return { kind: 'append', ref: 'leave', subject, expect: this.#subjectSequence, fact };
+  }
+
+  // Removed, it may come back with a new boot; two processes of one name would take it from each other for ever.
+  #lose(then: 'joining' | 'superseded'): 'lost' | 'nothing' {
+    if (this.phase !== 'member') return 'nothing';
+    this.phase = then;
     return 'lost';
   }
 }

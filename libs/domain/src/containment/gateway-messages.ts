@@ -20,7 +20,9 @@ export type GatewayInput =
   | { readonly kind: 'pushed'; readonly signed: SignedOrder }
   | { readonly kind: 'answered'; readonly answer: RenewalAnswer; readonly nonce: string }
   | { readonly kind: 'pinned'; readonly write: number }
-  | { readonly kind: 'cut'; readonly orderId: string; readonly cut: OrderReceipt['cut'] };
+  | { readonly kind: 'cut'; readonly orderId: string; readonly cut: OrderReceipt['cut'] }
+  /** It has stopped serving and ends: from here on nothing is admitted, whatever is proven. */
+  | { readonly kind: 'leave' };
 
 export type GatewayOutput =
   | AppendOutput

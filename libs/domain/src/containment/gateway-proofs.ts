@@ -56,6 +56,11 @@ export class GatewayProofs {
     return now.monoMs - this.#freshAsOf.monoMs <= ADMIT_WITHIN_MS;
   }
 
+  /** How old the freshest proof is; `null`: there is none. */
+  ageMs(now: ClockReading): number | null {
+    return this.#freshAsOf === null ? null : now.monoMs - this.#freshAsOf.monoMs;
+  }
+
   /** Ends the lease; answers under way prove nothing any more. */
   drop(): void {
     this.#freshAsOf = null;

@@ -10,4 +10,4 @@ export * from './log-cursor.js';
 export * from './log-entry.js';
 export * from './messages.js';
 export * from './node-messages.js';
-export type { GatewayStanding, OrderStanding } from './order-tracker.js';
+export type { FenceCounts, GatewayStanding, OrderStanding } from './order-tracker.js';

@@ -5,6 +5,7 @@ import type { LogEntry } from './log-entry.js';
 const entry = (sequence: number, kind: 'other' | 'echo' = 'other'): LogEntry => ({
   sequence,
   bytes: 1,
+  record: { subject: 's', storedAtMs: 0, text: '' },
   fact:
     kind === 'echo'
       ? { kind: 'echo', node: 'n1', process: 'p', count: sequence }

@@ -45,13 +45,25 @@ export interface GatewayJoinedFact {
   readonly boot: number;
   /** Random: tells this process' join from one of a forerunner that was stored late. */
   readonly join: string;
+  /** The stop modes that this build understands: one too old for a standing order gets no lease. */
+  readonly modes: readonly StopMode[];
+}
+
+/** An event as the log holds it. Unread by the core, and handed on whole: by `apply`, and in answers to renewals. */
+export interface LogRecord {
+  readonly subject: string;
+  /** When the log stored it, milliseconds since the epoch. */
+  readonly storedAtMs: number;
+  readonly text: string;
 }
 
 export interface LogEntry {
   readonly sequence: number;
   /** Its size on the wire. */
   readonly bytes: number;
+  /** What the protocol understands of `record`: both sides derive it alike. */
   readonly fact: LogFact;
+  readonly record: LogRecord;
 }
 
 /** An append that the shell is asked to make; `expect` is the last sequence that the subject must have. */

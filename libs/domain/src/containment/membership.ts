@@ -1,4 +1,5 @@
 import type { ClockReading } from './clock-reading.js';
+import type { StopMode } from '#contracts';
 import type { GatewayJoinedFact, LogEntry } from './log-entry.js';
 
 export interface GatewayBoot {
@@ -19,6 +20,7 @@ export class Membership {
   readonly #gateways = new Map<string, GatewayBoot>();
   readonly #highestBoots = new Map<string, number>();
   readonly #subjects = new Map<string, number>();
+  readonly #modes = new Map<string, readonly StopMode[]>();
   #ended: EndedBoot[] = [];
   #sequence = 0;
   #names: readonly string[] = [];
@@ -49,6 +51,11 @@ export class Membership {
 
   isMember({ gateway, boot }: GatewayBoot): boolean {
     return this.#gateways.get(gateway)?.boot === boot;
+  }
+
+  /** The stop modes that the gateway's highest boot understands. */
+  modesOf(gateway: string): readonly StopMode[] {
+    return this.#modes.get(gateway) ?? [];
   }
 
   get ended(): readonly EndedBoot[] {
@@ -96,9 +103,10 @@ export class Membership {
   }
 
   // Boots are ordered: the join of a lower boot was stored late and means nothing.
-  #gatewayJoined({ gateway, boot }: GatewayJoinedFact, now: ClockReading): void {
+  #gatewayJoined({ gateway, boot, modes }: GatewayJoinedFact, now: ClockReading): void {
     if (boot <= (this.#highestBoots.get(gateway) ?? 0)) return;
     this.#highestBoots.set(gateway, boot);
+    this.#modes.set(gateway, modes);
     const before = this.#gateways.get(gateway);
     if (before) this.#ended.push({ ...before, endedAt: now });
     this.#gateways.set(gateway, { gateway, boot });

@@ -4,17 +4,12 @@ import type { LogEntry, SignedOrder } from './log-entry.js';
 export interface Renewal {
   readonly gateway: string;
   readonly boot: number;
-  /** Random and never used again. */
+  /** Random, and never used again. */
   readonly nonce: string;
   /** All events up to here are applied: orders, and everything that they select by. */
   readonly position: number;
   /** Orders that are in force here, cut included, and that nodes may not know of yet: each as good as a receipt. */
   readonly applied: readonly string[];
-}
-
-/** An order that is not in the log yet as far as the answering node has read it. */
-export interface PendingOrder {
-  readonly signed: SignedOrder;
 }
 
 /** A control node's word on a renewal. Everything in it is signed. */
@@ -52,6 +47,13 @@ export interface OrderReceipt {
   readonly signature: string;
 }
 
+/** Between nodes: `from` asks `to` to acknowledge its join, or acknowledges the join of `to`. */
+export interface JoinWord {
+  readonly from: string;
+  readonly to: string;
+  readonly joinSequence: number;
+}
+
 export type Unsigned<T> = Omit<T, 'signature'>;
 
 /** Everything that is ever signed, with its kind: a signature of one kind is worth nothing for another. */
@@ -59,7 +61,8 @@ export type Signable =
   | { readonly kind: 'order'; readonly value: SignedOrder['order'] }
   | { readonly kind: 'renewal'; readonly value: Renewal }
   | { readonly kind: 'answer'; readonly value: Unsigned<RenewalAnswer> }
-  | { readonly kind: 'receipt'; readonly value: Unsigned<OrderReceipt> };
+  | { readonly kind: 'receipt'; readonly value: Unsigned<OrderReceipt> }
+  | { readonly kind: 'join-asked' | 'join-acknowledged'; readonly value: JoinWord };
 
 /** Keys and algorithm are the shell's. `verify` must be total: nothing that comes in may make it throw. */
 export interface Signing {

@@ -4,17 +4,19 @@ import { Echoes } from './echoes.js';
 import { type Delivery, LogCursor } from './log-cursor.js';
 import { type AppendAnswer, type LogEntry, nodeSubject } from './log-entry.js';
 import { Membership } from './membership.js';
+import type { JoinWord, Signing } from './messages.js';
 import type { NodeOutput } from './node-messages.js';
 import { Readiness } from './readiness.js';
 import { RecentEvents } from './recent-events.js';
 import { Silence } from './silence.js';
 
-/** `reading` the log; `joining`: not a member yet, or not any more; `rolled-back`: closed for good. */
-export type NodePhase = 'reading' | 'joining' | 'member' | 'rolled-back';
+/** `reading` the log; `joining`: not a member yet, or not any more; `left`, `rolled-back`: closed for good. */
+export type NodePhase = 'reading' | 'joining' | 'member' | 'left' | 'rolled-back';
 
 export interface NodeLogOf {
   readonly node: string;
   readonly process: string;
+  readonly signing: Signing;
   /** Of the log that the spool belongs to; `null` on a new disk. */
   readonly incarnation: string | null;
   readonly emit: (output: NodeOutput) => void;
@@ -23,6 +25,8 @@ export interface NodeLogOf {
   /** The log is read to its end. */
   readonly onRead: (now: ClockReading) => void;
 }
+
+type EchoFact = Extract<LogEntry['fact'], { kind: 'echo' }>;
 
 /** So many echoes are remembered for the answers to their appends. */
 const ECHOES_UNANSWERED_MAX = 1_000;
@@ -39,6 +43,7 @@ export class NodeLog {
   #phase: NodePhase = 'reading';
   #incarnation: string | null = null;
   #triedAt: ClockReading | null = null;
+  #logTimeMs: number | null = null;
 
   constructor(private readonly of: NodeLogOf) {
     this.readiness = new Readiness(of.node);
@@ -50,6 +55,14 @@ export class NodeLog {
 
   get position(): number {
     return this.#cursor.position;
+  }
+
+  get resumeFrom(): number {
+    return this.#cursor.overlapFrom;
+  }
+
+  get logTimeMs(): number | null {
+    return this.#logTimeMs;
   }
 
   get isMember(): boolean {
@@ -75,7 +88,7 @@ export class NodeLog {
   }
 
   tick(now: ClockReading): void {
-    if (this.#phase === 'reading' || this.#phase === 'rolled-back') return;
+    if (this.#phase !== 'joining' && this.#phase !== 'member') return;
     if (this.#phase === 'joining' && this.#mayRetry(now)) this.#join();
     if (this.echoes.isDue(now)) this.#sendEcho(now);
     this.#askAcknowledgements(now);
@@ -85,8 +98,14 @@ export class NodeLog {
   #askAcknowledgements(now: ClockReading): void {
     const joinSequence = this.readiness.joinSequence ?? 0;
     for (const to of this.readiness.check(this.membership, now)) {
-      this.of.emit({ kind: 'ask-join', to, joinSequence });
+      this.#say('ask-join', { from: this.of.node, to, joinSequence });
     }
+  }
+
+  #say(kind: 'ask-join' | 'acknowledge-join', word: JoinWord): void {
+    const as = kind === 'ask-join' ? 'join-asked' : 'join-acknowledged';
+    const signature = this.of.signing.sign({ kind: as, value: word });
+    this.of.emit({ kind, word, signature });
   }
 
   #removeSilent(now: ClockReading): void {
@@ -106,15 +125,27 @@ export class NodeLog {
   }
 
   /** Only the present join counts: after a removal the old one says nothing about the new. */
-  joinAsked(node: string, joinSequence: number): void {
-    if (this.#phase === 'reading' || this.membership.joinOf(node) !== joinSequence) return;
-    this.of.emit({ kind: 'acknowledge-join', to: node, joinSequence });
+  joinAsked({ from, joinSequence }: JoinWord): void {
+    if (this.#phase === 'reading' || this.membership.joinOf(from) !== joinSequence) return;
+    this.#say('acknowledge-join', { from: this.of.node, to: from, joinSequence });
+  }
+
+  /** It takes part in no proof any more, and says so: others need not wait for it. */
+  leave(): void {
+    const { node } = this.of;
+    const wasMember = this.#phase === 'member';
+    this.#phase = 'left';
+    this.readiness.lost();
+    if (!wasMember) return;
+    const fact = { kind: 'node-left', node } as const;
+    const expect = this.membership.lastOn(node);
+    this.of.emit({ kind: 'append', ref: 'leave', subject: nodeSubject(node), expect, fact });
   }
 
   #consume(entry: LogEntry, now: ClockReading): void {
     const { fact, sequence } = entry;
     this.#cursor.applied(entry);
-    if (fact.kind === 'echo') return this.#echo(fact, now);
+    if (fact.kind === 'echo') return this.#echo(fact, entry, now);
     this.recent.add(entry);
     if (fact.kind === 'log-started') this.#logStarted(fact.incarnation);
     this.membership.apply(entry, now);
@@ -123,10 +154,11 @@ export class NodeLog {
     this.of.emit({ kind: 'apply', entry });
   }
 
-  #echo(fact: { node: string; process: string; count: number }, now: ClockReading): void {
+  #echo(fact: EchoFact, { record }: LogEntry, now: ClockReading): void {
     this.silence.heard(Silence.ofNode(fact.node), now);
     if (fact.node !== this.of.node || fact.process !== this.of.process) return;
     this.echoes.returned(fact.count, now);
+    this.#logTimeMs = Math.max(record.storedAtMs, this.#logTimeMs ?? 0);
   }
 
   #logStarted(incarnation: string): void {

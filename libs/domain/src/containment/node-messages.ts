@@ -1,6 +1,6 @@
 import type { Delivery } from './log-cursor.js';
 import type { AppendAnswer, AppendOutput, LogEntry, OrderBody, SignedOrder } from './log-entry.js';
-import type { OrderReceipt, Renewal, RenewalAnswer } from './messages.js';
+import type { JoinWord, OrderReceipt, Renewal, RenewalAnswer } from './messages.js';
 
 /** What a node keeps on its own disk. Its id lives there too: a lost spool means a new id. */
 export interface Spool {
@@ -21,8 +21,13 @@ export type NodeInput =
   | { readonly kind: 'pushed'; readonly signed: SignedOrder }
   | { readonly kind: 'renewal'; readonly renewal: Renewal; readonly signature: string }
   | { readonly kind: 'receipt'; readonly receipt: OrderReceipt }
-  | { readonly kind: 'join-asked'; readonly node: string; readonly joinSequence: number }
-  | { readonly kind: 'join-acknowledged'; readonly by: string; readonly joinSequence: number };
+  | {
+      readonly kind: 'join-asked' | 'join-acknowledged';
+      readonly word: JoinWord;
+      readonly signature: string;
+    }
+  /** The process ends: nothing is taken after it. */
+  | { readonly kind: 'leave' };
 
 export type NodeOutput =
   | AppendOutput
@@ -41,8 +46,13 @@ export type NodeOutput =
       readonly why: 'not-committed' | 'conflict' | 'log-unavailable';
     }
   | { readonly kind: 'answer'; readonly answer: RenewalAnswer }
-  | { readonly kind: 'ask-join'; readonly to: string; readonly joinSequence: number }
-  | { readonly kind: 'acknowledge-join'; readonly to: string; readonly joinSequence: number }
+  | {
+      readonly kind: 'ask-join' | 'acknowledge-join';
+      readonly word: JoinWord;
+      readonly signature: string;
+    }
+  /** Known from now on though the log does not have it yet: by command, push or spool. */
+  | { readonly kind: 'enforce'; readonly signed: SignedOrder }
   /** Consumed in order: fold it into whatever else the node decides from. */
   | { readonly kind: 'apply'; readonly entry: LogEntry }
   /** Begin a new consumer at this sequence, which was applied before (or is the first): its event must come first. */

@@ -1,11 +1,14 @@
+import type { StopMode } from '#contracts';
 import { type ClockReading, elapsedMs } from './clock-reading.js';
 import { LIFTED_KEPT_MS, RETRY_AFTER_MS, UNCOMMITTED_AFTER_MS } from './constants.js';
 import type { SignedOrder } from './log-entry.js';
 
+/** How a node came to know an order. `ordered` here and `spooled` are its own: it appends at once, and answers for them. */
+export type Origin = 'ordered' | 'spooled' | 'pushed' | 'read';
+
 export interface KnownOrder {
   readonly signed: SignedOrder;
-  /** Taken by this node, or found in its spool: it appends at once, and answers for it. */
-  readonly own: boolean;
+  readonly origin: Origin;
   readonly heardAt: ClockReading;
   /** In the log, consumed by this node; `null`: pending. */
   sequence: number | null;
@@ -19,6 +22,7 @@ export class NodeOrders {
   readonly #known = new Map<string, KnownOrder>();
   readonly #pending = new Map<string, KnownOrder>();
   readonly #lifted = new Map<string, ClockReading>();
+  readonly #modes = new Map<StopMode, number>();
 
   get(orderId: string): KnownOrder | null {
     return this.#known.get(orderId) ?? null;
@@ -29,30 +33,38 @@ export class NodeOrders {
   }
 
   /** Pending until it is read in the log. `null`: known already, or lifted. */
-  add(signed: SignedOrder, own: boolean, now: ClockReading): KnownOrder | null {
-    const { orderId } = signed.order;
+  add(signed: SignedOrder, origin: Origin, now: ClockReading): KnownOrder | null {
+    const { orderId, mode } = signed.order;
     if (!this.isNews(orderId)) return null;
-    const known = { signed, own, heardAt: now, sequence: null, consumedAt: null, triedAt: null };
+    const known = { signed, origin, heardAt: now, sequence: null, consumedAt: null, triedAt: null };
     this.#known.set(orderId, known);
     this.#pending.set(orderId, known);
+    this.#modes.set(mode, (this.#modes.get(mode) ?? 0) + 1);
     return known;
+  }
+
+  /** The modes of all unlifted orders. */
+  modes(): Iterable<StopMode> {
+    return this.#modes.keys();
   }
 
   /** Read in the log. Returns whether this node had it in its spool. */
   commit(signed: SignedOrder, sequence: number, now: ClockReading): boolean {
     const { orderId } = signed.order;
     if (this.#lifted.has(orderId)) return false;
-    this.add(signed, false, now);
+    this.add(signed, 'read', now);
     const known = this.#known.get(orderId);
     if (known === undefined || known.sequence !== null) return false;
     known.sequence = sequence;
     known.consumedAt = now;
     this.#pending.delete(orderId);
-    return known.own;
+    return isOwn(known);
   }
 
   lift(orderId: string, now: ClockReading): void {
     this.#lifted.set(orderId, now);
+    const mode = this.#known.get(orderId)?.signed.order.mode;
+    if (mode !== undefined) this.#forgetMode(mode);
     this.#known.delete(orderId);
     this.#pending.delete(orderId);
     for (const [id, at] of this.#lifted) {
@@ -69,11 +81,19 @@ export class NodeOrders {
   toAppend(now: ClockReading): SignedOrder[] {
     const due: SignedOrder[] = [];
     for (const known of this.#pending.values()) {
-      if (!known.own && elapsedMs(known.heardAt, now) < UNCOMMITTED_AFTER_MS) continue;
+      if (!isOwn(known) && elapsedMs(known.heardAt, now) < UNCOMMITTED_AFTER_MS) continue;
       if (known.triedAt !== null && elapsedMs(known.triedAt, now) < RETRY_AFTER_MS) continue;
       known.triedAt = now;
       due.push(known.signed);
     }
     return due;
   }
+
+  #forgetMode(mode: StopMode): void {
+    const left = (this.#modes.get(mode) ?? 1) - 1;
+    if (left > 0) this.#modes.set(mode, left);
+    else this.#modes.delete(mode);
+  }
 }
+
+const isOwn = ({ origin }: KnownOrder): boolean => origin === 'ordered' || origin === 'spooled';

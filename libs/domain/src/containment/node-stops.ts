@@ -1,3 +1,4 @@
+import type { StopMode } from '#contracts';
 import type { ClockReading } from './clock-reading.js';
 import { PUSH_AGE_MAX_MS } from './constants.js';
 import {
@@ -9,7 +10,7 @@ import {
 } from './log-entry.js';
 import type { OrderReceipt, Renewal, Signing } from './messages.js';
 import type { NodeOutput, Spool } from './node-messages.js';
-import { NodeOrders } from './node-orders.js';
+import { NodeOrders, type Origin } from './node-orders.js';
 import { type Observer, type OrderStanding, OrderTracker } from './order-tracker.js';
 
 export interface NodeStopsOf {
@@ -33,12 +34,12 @@ export class NodeStops {
   start(now: ClockReading): void {
     for (const signed of this.of.spool.orders) {
       if (isOld(signed, now)) this.#oldSpool.push(signed);
-      else this.#takeUp(signed, now);
+      else this.#takeUp(signed, 'spooled', now);
     }
   }
 
   logWasRead(now: ClockReading): void {
-    for (const signed of this.#oldSpool) this.#takeUp(signed, now);
+    for (const signed of this.#oldSpool) this.#takeUp(signed, 'spooled', now);
     this.#oldSpool = [];
   }
 
@@ -48,14 +49,15 @@ export class NodeStops {
     const signature = this.of.signing.sign({ kind: 'order', value: order });
     const signed = { order, signer: this.of.node, signature };
     this.of.emit({ kind: 'spool', signed });
-    this.#takeUp(signed, now);
+    this.#takeUp(signed, 'ordered', now);
   }
 
   pushed(signed: SignedOrder, now: ClockReading): void {
     const { order, signature, signer } = signed;
     if (isOld(signed, now) || !this.#orders.isNews(order.orderId)) return;
     if (!this.of.signing.verify({ kind: 'order', value: order }, signature, signer)) return;
-    this.#orders.add(signed, false, now);
+    this.#orders.add(signed, 'pushed', now);
+    this.of.emit({ kind: 'enforce', signed });
   }
 
   /** Sequence-checked on a committed order: what is not in the log cannot be lifted. */
@@ -80,15 +82,17 @@ export class NodeStops {
     }
   }
 
-  receipt(receipt: OrderReceipt): void {
+  receipt(receipt: OrderReceipt, now: ClockReading): void {
     const { signature, ...value } = receipt;
     if (!this.of.signing.verify({ kind: 'receipt', value }, signature, receipt.gateway)) return;
-    this.#tracker.receipt(value);
+    this.#tracker.receipt(value, now);
   }
 
   /** A renewal's repeated ids are as good as receipts; returns those that are news here. */
-  repeated({ gateway, boot, position, applied }: Renewal): string[] {
-    for (const orderId of applied) this.#tracker.receipt({ orderId, gateway, boot, position });
+  repeated({ gateway, boot, position, applied }: Renewal, now: ClockReading): string[] {
+    for (const orderId of applied) {
+      this.#tracker.receipt({ orderId, gateway, boot, position, cut: null }, now);
+    }
     return applied.filter((orderId) => this.#orders.isNews(orderId));
   }
 
@@ -100,6 +104,12 @@ export class NodeStops {
     if (fact.kind !== 'stop-lifted') return;
     this.#orders.lift(fact.orderId, now);
     this.#tracker.forget(fact.orderId);
+  }
+
+  /** Whether a gateway that knows these modes can enforce every standing order. */
+  understoodBy(modes: readonly StopMode[]): boolean {
+    for (const mode of this.#orders.modes()) if (!modes.includes(mode)) return false;
+    return true;
   }
 
   pending(): SignedOrder[] {
@@ -120,9 +130,10 @@ export class NodeStops {
     return known === null ? null : this.#tracker.standing(known, observer, now);
   }
 
-  #takeUp(signed: SignedOrder, now: ClockReading): void {
-    if (this.#orders.add(signed, true, now) === null) return;
+  #takeUp(signed: SignedOrder, origin: Origin, now: ClockReading): void {
+    if (this.#orders.add(signed, origin, now) === null) return;
     this.of.emit({ kind: 'push', signed });
+    this.of.emit({ kind: 'enforce', signed });
     this.appendDue(now);
   }
 }

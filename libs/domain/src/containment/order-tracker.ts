@@ -1,7 +1,7 @@
 import { type ClockReading, elapsedMs } from './clock-reading.js';
 import { FENCED_AFTER_MS } from './constants.js';
 import { invariant } from './invariant.js';
-import { isLiteral } from './log-entry.js';
+import { isLiteral, type OrderBody } from './log-entry.js';
 import type { EndedBoot, GatewayBoot, Membership } from './membership.js';
 import type { OrderReceipt, Unsigned } from './messages.js';
 import type { KnownOrder } from './node-orders.js';
@@ -9,6 +9,10 @@ import type { KnownOrder } from './node-orders.js';
 export interface GatewayStanding extends GatewayBoot {
   /** `acked`: it said so; `fenced`: it can admit nothing without knowing the order; `missing`: neither is proven. */
   readonly state: 'acked' | 'fenced' | 'missing';
+  /** From this node's first word of the order to the receipt, in milliseconds; `null`: not heard as it happened. */
+  readonly appliedAfterMs: number | null;
+  /** What its receipt says was ended; `null`: no receipt. */
+  readonly cut: OrderReceipt['cut'] | null;
 }
 
 /** How far an order has come; never more than is proven. */
@@ -17,31 +21,58 @@ export interface OrderStanding {
   readonly of: number;
   readonly committed: boolean;
   readonly contained: boolean;
+  /** From this node's first word of the order to when it found it contained; `null`: not seen as it happened. */
+  readonly containedAfterMs: number | null;
   readonly gateways: readonly GatewayStanding[];
 }
+
+/**
+ * Whether silence proves anything about a gateway and this order: not where traffic may flow without a proof.
+ * `knownPosition` is the highest that a verified message of this boot has named.
+ */
+export type FenceCounts = (
+  order: OrderBody,
+  boot: GatewayBoot & { readonly knownPosition: number },
+) => boolean;
 
 /** The answering node at the moment of the answer. */
 export interface Observer {
   readonly membership: Membership;
   /** `null`: not ready, or not a member: no argument from time. */
   readonly readyAt: ClockReading | null;
+  readonly fenceCounts: FenceCounts;
+}
+
+type Receipt = Pick<Unsigned<OrderReceipt>, 'orderId' | 'gateway' | 'boot' | 'position'> & {
+  readonly cut: OrderReceipt['cut'] | null;
+};
+
+interface Heard {
+  readonly position: number;
+  readonly at: ClockReading;
+  readonly cut: OrderReceipt['cut'] | null;
 }
 
 const keyOf = ({ gateway, boot }: GatewayBoot): string => `${gateway}/${boot}`;
 
 /** Counts receipts per order and (gateway, boot), and tells how far an order has come. */
 export class OrderTracker {
-  readonly #receipts = new Map<string, Map<string, number>>();
-  readonly #contained = new Set<string>();
+  readonly #receipts = new Map<string, Map<string, Heard>>();
+  readonly #contained = new Map<string, ClockReading>();
+  readonly #positions = new Map<string, number>();
 
-  /** Only verified receipts may come here. Several of one boot: the highest position counts. */
-  receipt(
-    receipt: Pick<Unsigned<OrderReceipt>, 'orderId' | 'gateway' | 'boot' | 'position'>,
-  ): void {
-    const of = this.#receipts.get(receipt.orderId) ?? new Map<string, number>();
+  /** Only verified receipts may come here. Several of one boot: the highest position counts, and the first time. */
+  receipt(receipt: Receipt, now: ClockReading): void {
+    const of = this.#receipts.get(receipt.orderId) ?? new Map<string, Heard>();
     this.#receipts.set(receipt.orderId, of);
     const key = keyOf(receipt);
-    of.set(key, Math.max(receipt.position, of.get(key) ?? 0));
+    const before = of.get(key);
+    of.set(key, {
+      position: Math.max(receipt.position, before?.position ?? 0),
+      at: before?.at ?? now,
+      cut: receipt.cut ?? before?.cut ?? null,
+    });
+    this.#positions.set(key, Math.max(receipt.position, this.#positions.get(key) ?? 0));
   }
 
   /** The order is lifted: nothing more is asked about it. */
@@ -55,32 +86,42 @@ export class OrderTracker {
     return readyAt !== null && elapsedMs(later(readyAt, endedAt), now) > FENCED_AFTER_MS;
   }
 
-  standing(known: KnownOrder, { membership, readyAt }: Observer, now: ClockReading): OrderStanding {
+  standing(known: KnownOrder, observer: Observer, now: ClockReading): OrderStanding {
+    const { membership, readyAt } = observer;
     const counted: GatewayBoot[] = [...membership.gateways()];
     for (const ended of membership.ended) {
       if (!OrderTracker.isOver(ended, readyAt, now)) counted.push(ended);
     }
     const fenced = this.#isFenced(known, readyAt, now);
-    const gateways = counted.map(({ gateway, boot }): GatewayStanding => {
-      if (this.#isAcked(known, { gateway, boot })) return { gateway, boot, state: 'acked' };
-      return { gateway, boot, state: fenced ? 'fenced' : 'missing' };
-    });
+    const gateways = counted.map((boot) => this.#gateway(known, boot, fenced, observer));
     const committed = known.sequence !== null;
     const { orderId } = known.signed.order;
     // Proven once, it stays so until the lift: whoever joins later has read the order first.
-    if (committed && gateways.every(({ state }) => state !== 'missing'))
-      this.#contained.add(orderId);
-    const contained = this.#contained.has(orderId);
+    const isProven = committed && gateways.every(({ state }) => state !== 'missing');
+    if (isProven && !this.#contained.has(orderId)) this.#contained.set(orderId, now);
+    const containedAt = this.#contained.get(orderId) ?? null;
+    const contained = containedAt !== null;
     invariant(!contained || committed, 'nothing is contained before it is committed');
     const acked = gateways.filter(({ state }) => state === 'acked').length;
-    return { acked, of: gateways.length, committed, contained, gateways };
+    const containedAfterMs = sinceHeard(known, containedAt);
+    return { acked, of: gateways.length, committed, contained, containedAfterMs, gateways };
   }
 
-  #isAcked({ signed, sequence }: KnownOrder, boot: GatewayBoot): boolean {
-    const position = this.#receipts.get(signed.order.orderId)?.get(keyOf(boot));
-    if (position === undefined) return false;
-    // Any other selector is worth nothing without the events that it selects by.
-    return isLiteral(signed.order) || (sequence !== null && position >= sequence);
+  #gateway(
+    known: KnownOrder,
+    { gateway, boot }: GatewayBoot,
+    fenced: boolean,
+    { fenceCounts }: Observer,
+  ): GatewayStanding {
+    const { order } = known.signed;
+    const key = keyOf({ gateway, boot });
+    const receipt = this.#receipts.get(order.orderId)?.get(key) ?? null;
+    const acked = receipt !== null && counts(known, receipt.position);
+    const knownPosition = this.#positions.get(key) ?? 0;
+    const proven = fenced && fenceCounts(order, { gateway, boot, knownPosition });
+    const state = acked ? 'acked' : proven ? 'fenced' : 'missing';
+    const appliedAfterMs = acked ? sinceHeard(known, receipt.at) : null;
+    return { gateway, boot, state, appliedAfterMs, cut: receipt?.cut ?? null };
   }
 
   // Every proof from here on carries the order, and every earlier one has run out.
@@ -89,6 +130,13 @@ export class OrderTracker {
     return elapsedMs(later(consumedAt, readyAt), now) > FENCED_AFTER_MS;
   }
 }
+
+// Any other selector than a literal one is worth nothing without the events that it selects by.
+const counts = ({ signed, sequence }: KnownOrder, position: number): boolean =>
+  isLiteral(signed.order) || (sequence !== null && position >= sequence);
+
+const sinceHeard = ({ origin, heardAt }: KnownOrder, at: ClockReading | null): number | null =>
+  at === null || origin === 'read' || origin === 'spooled' ? null : elapsedMs(heardAt, at);
 
 const later = (one: ClockReading, other: ClockReading): ClockReading =>
   one.monoMs >= other.monoMs ? one : other;
