@@ -11,6 +11,8 @@ import type { Decoded } from '#contracts';
  * - **Idempotence**: the event's `id` is the message id; the same id within two minutes is stored once and the second
  *   append reports `duplicate: true` with the first sequence.
  * - **Durability**: a resolved append survives the loss of every process.
+ * - **Events only**: a stream may hold messages that are no events (the control log holds the nodes' echoes). They take
+ *   sequences, so they leave holes, and are otherwise not there: a `RawLog` shows all. Such a stream forgets no event.
  */
 export interface EventStore<E> {
   append(request: AppendRequest<E>): Promise<Appended>;
@@ -22,7 +24,10 @@ export interface EventStore<E> {
   first(filter: string): Promise<Stored<E> | null>;
   /** The last event that matches (wildcards allowed), or `null`. */
   last(filter: string): Promise<Stored<E> | null>;
-  /** The last sequence of the stream; `0` when empty. Answered by the stream's leader. */
+  /**
+   * The sequence of the last event that was stored, also if it was forgotten since; `0` when there was none. Who follows
+   * without filters will reach it. Answered by the stream's leader.
+   */
   lastSequence(): Promise<number>;
   /** Forgets all events of a subject. Only streams that allow it; the control log never does. */
   forget(subject: string): Promise<void>;
@@ -58,6 +63,7 @@ export interface Stored<E> {
 }
 
 export interface FollowOptions<E> {
+  /** @default all events */
   readonly filters?: readonly string[];
   /** The first sequence wanted. @default 1 */
   readonly fromSequence?: number;

@@ -1,10 +1,9 @@
 import type { Following, FollowOptions, Stored } from './event-store.port.js';
 import { FollowingEndedError } from './log-errors.js';
-import { subjectMatches } from './subject-filter.js';
 
 const BATCH_MAX = 500;
 
-/** The following of the in-memory store: hands over in later turns, one batch at a time, as a real one would. */
+/** The following of the in-memory store, given what matches its filters: hands over in later turns, one batch at a time, as a real one would. */
 export class InMemoryFollowing<E> implements Following {
   readonly caughtUp: Promise<void>;
   readonly failed: Promise<never>;
@@ -30,12 +29,12 @@ export class InMemoryFollowing<E> implements Following {
     // Whoever does not look at these must not fail for it.
     this.caughtUp.catch(() => undefined);
     this.failed.catch(() => undefined);
-    this.waiting = there.filter((stored) => this.wanted(stored));
+    this.waiting = [...there];
     this.target = this.waiting.at(-1)?.sequence ?? 0;
   }
 
   add(events: readonly Stored<E>[]): void {
-    this.waiting.push(...events.filter((stored) => this.wanted(stored)));
+    this.waiting.push(...events);
     this.schedule();
   }
 
@@ -48,12 +47,6 @@ export class InMemoryFollowing<E> implements Following {
 
   async stop(): Promise<void> {
     this.end(new FollowingEndedError());
-  }
-
-  private wanted({ sequence, subject }: Stored<E>): boolean {
-    const { filters, fromSequence } = this.options;
-    if (sequence < (fromSequence ?? 1)) return false;
-    return !filters?.length || filters.some((filter) => subjectMatches(filter, subject));
   }
 
   private schedule(): void {

@@ -1,13 +1,17 @@
 import { LogUnavailableError } from './event-store.port.js';
 import { eventStoreContract } from './event-store.contract.js';
+import { eventsOnlyContract } from './events-only.contract.js';
 import { counted, countedCodec } from './example-events.js';
 import { ManualClock } from './driven-clock.js';
 import { InMemoryEventStore } from './in-memory-event-store.js';
 import { InMemoryKeyValue } from './in-memory-key-value.js';
 import { InMemoryMessaging } from './in-memory-messaging.js';
+import { InMemoryRawLog } from './in-memory-raw-log.js';
+import { InMemoryStream } from './in-memory-stream.js';
 import { InMemoryWorkQueues } from './in-memory-work-queues.js';
 import { keyValueContract } from './key-value.contract.js';
 import { messagingContract } from './messaging.contract.js';
+import { rawLogContract } from './raw-log.contract.js';
 import { workQueueContract } from './work-queue.contract.js';
 
 const newStore = (clock = new ManualClock()) =>
@@ -44,6 +48,22 @@ describe('InMemoryEventStore', () => {
   });
 });
 
+describe('InMemoryEventStore over a stream that holds more than events', () => {
+  eventsOnlyContract(async () => {
+    const stream = new InMemoryStream();
+    const log = new InMemoryRawLog(stream);
+    const echo = { subject: 'echo.a', text: '', messageId: null, expectLastSubjectSequence: null };
+    return {
+      store: new InMemoryEventStore({ codec: countedCodec, stream, events: 'root.>' }),
+      root: 'root',
+      echo: async () => {
+        await log.append(echo);
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+    };
+  });
+});
+
 describe('InMemoryKeyValue', () => {
   keyValueContract(async () => new InMemoryKeyValue());
 });
@@ -66,5 +86,80 @@ describe('InMemoryWorkQueues', () => {
       root: 'root',
       passMs: async (ms) => clock.advance(ms),
     };
+  });
+});
+
+describe('InMemoryRawLog', () => {
+  rawLogContract(async () => {
+    const clock = new ManualClock();
+    const log = new InMemoryRawLog(new InMemoryStream(() => clock.nowMs()));
+    return {
+      log,
+      root: 'root',
+      cut: async () => log.cut(),
+      heal: async () => log.heal(),
+      deleteConsumers: async () => log.deleteConsumers(),
+      consumers: async () => log.consumers(),
+      expire: async () => clock.advance(1_000),
+    };
+  });
+
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const request = (text: string) => ({
+    subject: 'a',
+    text,
+    messageId: null,
+    expectLastSubjectSequence: null,
+  });
+  const following = (log: InMemoryRawLog) => {
+    const seen: [consumerSequence: number, text: string][] = [];
+    log.follow({
+      filters: [],
+      from: () => seen.length + 1,
+      onSubscribed: () => undefined,
+      onDelivery: ({ consumerSequence, text }) => void seen.push([consumerSequence, text]),
+    });
+    return seen;
+  };
+
+  it('loses deliveries when told to: the next one, or a heartbeat, tells', async () => {
+    const log = new InMemoryRawLog();
+    const seen = following(log);
+    await turn();
+    log.dropNext();
+    await log.append(request('1'));
+    await log.append(request('2'));
+    await turn();
+    expect(seen).toEqual([[2, '2']]);
+    log.dropNext();
+    await log.append(request('3'));
+    await turn();
+    log.heartbeat();
+    await turn();
+    expect(seen.slice(1)).toEqual([
+      [1, '2'],
+      [2, '3'],
+    ]);
+  });
+
+  it('stores an append whose acknowledgement it loses', async () => {
+    const log = new InMemoryRawLog();
+    const seen = following(log);
+    log.loseAcknowledgements();
+    await expect(log.append(request('1'))).rejects.toBeInstanceOf(LogUnavailableError);
+    await turn();
+    expect(seen).toEqual([[1, '1']]);
+  });
+
+  it('shares its stream with an event store, which sees no echoes', async () => {
+    const stream = new InMemoryStream();
+    const log = new InMemoryRawLog(stream);
+    const store = new InMemoryEventStore({ codec: countedCodec, stream, events: 'control.>' });
+    await store.append({ subject: 'control.a', event: counted(1) });
+    await log.append({ ...request('echo'), subject: 'echo.a' });
+    const seen = following(log);
+    await turn();
+    expect(seen.map(([, text]) => text)).toEqual([countedCodec.encode(counted(1)), 'echo']);
+    expect(await store.lastSequence()).toBe(1);
   });
 });

@@ -4,6 +4,8 @@ export * from './event-store.port.js';
 export * from './in-memory-event-store.js';
 export * from './in-memory-key-value.js';
 export * from './in-memory-messaging.js';
+export * from './in-memory-raw-log.js';
+export * from './in-memory-stream.js';
 export * from './in-memory-work-queues.js';
 export * from './key-value.port.js';
 export * from './log-errors.js';
