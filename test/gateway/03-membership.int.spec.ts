@@ -7,7 +7,7 @@ import {
   type ActivityEvent,
   type GatewayId,
 } from '#contracts';
-import { until } from '#testing';
+import { until, gatewayJoined } from '#testing';
 import { intentBody, TestMesh, type Client } from './test-mesh.js';
 
 describe('a gateway as a member of the mesh', () => {
@@ -34,8 +34,7 @@ describe('a gateway as a member of the mesh', () => {
 
   it('serves no more once another process has taken its name over', async () => {
     const second = 'us-east-2' as GatewayId;
-    const data = { gateway: second, region: 'us-east' as never, boot: 9, url: null };
-    await mesh.say({ type: 'GatewayJoined', data }, gatewaySubject(second));
+    await mesh.say(gatewayJoined(second, 9), gatewaySubject(second));
     const beat = await mesh.call(billing, 'POST /v1/mesh/heartbeat', {}, 1);
     expect([beat.status, beat.body.error.code]).toEqual([503, 'gateway_fenced']);
     expect(beat.headers.get('retry-after')).toBe('1');

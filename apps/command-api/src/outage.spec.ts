@@ -29,6 +29,7 @@ import { SilenceReactor } from './reactors/silence-reactor.js';
 import { LiftCommands } from './stops/lift-commands.js';
 import { StopCommands } from './stops/stop-commands.js';
 import type { StopWish } from './stops/stop-wish.js';
+import { gatewayJoined } from '#testing';
 
 const selector = { org: 'acme' as OrgName };
 const caller: Caller = {
@@ -78,10 +79,8 @@ class Node {
 
   /** A gateway that is a member and said once that it has read everything. */
   async join(id: string): Promise<void> {
-    const gateway = id as GatewayId;
-    const region = 'near' as RegionName;
-    const data = { gateway, region, boot: 1, url: null };
-    await this.append(gatewaySubject(id), { type: 'GatewayJoined', data });
+    const joined = gatewayJoined(id, 1, { region: 'near' as RegionName });
+    await this.append(gatewaySubject(id), joined);
     this.hear(id);
   }
 

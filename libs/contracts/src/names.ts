@@ -127,6 +127,24 @@ export type RegionName = z.infer<typeof RegionName>;
 export const GatewayId = NamePart.brand<'GatewayId'>();
 export type GatewayId = z.infer<typeof GatewayId>;
 
+/** A control node: its name and eight random characters, kept with its key and its spool. */
+export const NodeId = NamePart.brand<'NodeId'>();
+export type NodeId = z.infer<typeof NodeId>;
+
+/** One run of a drill. */
+export const DrillId = z
+  .string()
+  .regex(/^drill_[a-z2-7]{20}$/, 'must be "drill_" and 20 characters of a-z and 2-7')
+  .brand<'DrillId'>();
+export type DrillId = z.infer<typeof DrillId>;
+
+/** Which key made a signature `{key id}.{base64url}`; it may hold no dot. */
+export const SigningKeyId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,63}$/, 'must be 1-63 characters of A-Z, a-z, 0-9, "-" and "_"');
+/** An Ed25519 public key: 32 bytes in base64url. */
+export const PublicKey = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url');
+
 /** RFC 3339, UTC, milliseconds: `2026-01-31T03:00:00.000Z`. */
 export const Timestamp = z.iso.datetime({ precision: 3 });
 export type Timestamp = z.infer<typeof Timestamp>;

@@ -17,7 +17,9 @@ export const permissions = [
   'audit:read',
   'audit:export',
   'audit:rebuild',
+  'settings:write',
   'tenant:write',
+  'mesh:admin',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -1,7 +1,9 @@
 export * from './access/permissions.js';
+export * from './access/same-person.js';
 export * from './agent/agent.decider.js';
 export * from './audit/index.js';
 export * from './containment/index.js';
+export * from './control/by-age.js';
 export * from './control/control-change.js';
 export * from './control/control-records.js';
 export * from './control/control-view.js';
@@ -27,6 +29,7 @@ export * from './stop/holding.js';
 export * from './stop/parse-selector.js';
 export * from './stop/plan.js';
 export * from './stop/stop.decider.js';
+export * from './stop/two-persons.js';
 export * from './tenant/organization.decider.js';
 export * from './tenant/workspace.decider.js';
 export * from './time/timestamp.js';

@@ -7,14 +7,17 @@ import type {
   Decoded,
   Selector,
   ServiceAccountId,
-  StopMode,
+  GatewayId,
+  GatewayJoined,
+  FactOf,
+  RegionName,
   StopOrderId,
   Tag,
   Timestamp,
   UnknownEvent,
 } from '#contracts';
-import { partsOf } from '#contracts';
-import { ControlView, type ControlChange } from '#domain';
+import { partsOf, StopMode } from '#contracts';
+import { ControlView, type ControlChange, type StoredControlEvent } from '#domain';
 
 /** When every history begins; each event is stored a second after the one before. */
 export const HISTORY_BEGINS_MS = Date.UTC(2026, 0, 31, 3, 0, 0);
@@ -31,7 +34,14 @@ export class ControlHistory {
   }
 
   append(fact: ControlFact, sequence = this.#sequence + 1): ControlChange {
-    return this.#store({ known: true, event: recorded(fact, sequence) }, sequence, undefined);
+    return this.view.apply(this.stored(fact, sequence));
+  }
+
+  /** The event as a reader of the log gets it, without applying it. */
+  stored(fact: ControlFact, sequence = this.#sequence + 1): StoredControlEvent {
+    this.#sequence = Math.max(this.#sequence, sequence);
+    const decoded = { known: true, event: recorded(fact, sequence) } as const;
+    return { sequence, storedAtMs: storedAtMs(sequence), decoded };
   }
 
   /** An event that this build cannot read. */
@@ -41,22 +51,22 @@ export class ControlHistory {
       known: false,
       unknown: { ...nothing, problem: 'unknown type', ...unknown },
     };
-    return this.#store(decoded, this.#sequence + 1, subject);
+    this.#sequence += 1;
+    const sequence = this.#sequence;
+    const stored = { sequence, storedAtMs: storedAtMs(sequence), decoded };
+    return this.view.apply({ ...stored, ...(subject ? { subject } : {}) });
   }
 
   all(facts: readonly ControlFact[]): this {
     for (const fact of facts) this.append(fact);
     return this;
   }
-
-  #store(decoded: Decoded<ControlEvent>, sequence: number, subject?: string): ControlChange {
-    this.#sequence = Math.max(this.#sequence, sequence);
-    const storedAtMs = HISTORY_BEGINS_MS + sequence * 1000;
-    return this.view.apply({ sequence, storedAtMs, decoded, ...(subject ? { subject } : {}) });
-  }
 }
 
-const recorded = (fact: ControlFact, sequence: number): ControlEvent => ({
+const storedAtMs = (sequence: number): number => HISTORY_BEGINS_MS + sequence * 1000;
+
+/** The fact in an envelope with the constant actor, and id and time of this number. */
+export const recorded = (fact: ControlFact, sequence: number): ControlEvent => ({
   ...fact,
   version: 1,
   id: `00000000-0000-7000-8000-${String(sequence).padStart(12, '0')}`,
@@ -74,6 +84,8 @@ const twenty = (word: string): string => {
   const letters = [...word].map((letter) => letter.toLowerCase().replace(/[^a-z2-7]/, 'z'));
   return letters.join('').padStart(20, 'a').slice(-20);
 };
+
+type GatewayMembershipData = FactOf<typeof GatewayJoined>['data'];
 
 export const orderIdOf = (word: string): StopOrderId => `stop_${twenty(word)}` as StopOrderId;
 
@@ -101,6 +113,27 @@ export const stopOrdered = (selector: object, terms: StopTerms = {}): ControlFac
 export const stopLifted = (id = 'one', reason: string | null = 'mended'): ControlFact => ({
   type: 'StopLifted',
   data: { orderId: orderIdOf(id), reason, cause: 'operator' },
+});
+
+/** A gateway that can do all that there is; `over` is what matters to the story. */
+export const gatewayMembership = (gateway: string, boot = 1): GatewayMembershipData => ({
+  gateway: gateway as GatewayId,
+  region: 'us' as RegionName,
+  boot,
+  url: null,
+  join: `join-of-${gateway}-${boot}`,
+  keyId: null,
+  publicKey: null,
+  modes: StopMode.options,
+});
+
+export const gatewayJoined = (
+  gateway: string,
+  boot = 1,
+  over: Partial<GatewayMembershipData> = {},
+) => ({
+  type: 'GatewayJoined' as const,
+  data: { ...gatewayMembership(gateway, boot), ...over },
 });
 
 export const agentRegistered = (address: string): ControlFact => ({

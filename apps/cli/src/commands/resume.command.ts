@@ -3,6 +3,7 @@ import {
   orgOf,
   type AgentMark,
   type Capability,
+  type NeedsSecond,
   type OrderReport,
   type Selector,
   type SelectorInput,
@@ -13,7 +14,7 @@ import type { Call, Command } from '../command.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { assure } from '../mesh/assurance.js';
 import { isConfirmed, parseWait } from '../mesh/confirmation.js';
-import { liftReport, stillHeld } from '../render/lift-report.js';
+import { liftReport, resumeReport } from '../render/lift-report.js';
 import { waiting, waitFlags } from './stop-flags.js';
 
 /** Ends a stop. Asks for a reason, because a resume is a deliberate act. */
@@ -96,38 +97,28 @@ const resumeAgent = async (call: Call, agent: string, reason: string): Promise<E
 const liftAll = async (call: Call, ids: readonly string[], reason: string): Promise<ExitCode> => {
   const { estop, terminal, json, paint, flags } = call;
   const orders: OrderReport[] = [];
+  const waiters: NeedsSecond[] = [];
   const held = new Map<string, AgentMark>();
   for (const id of ids) {
-    const { still_held, ...order } = await estop.stops.lift(
+    const answer = await estop.stops.lift(
       id,
       { reason, ...waiting(flags) },
       { signal: terminal.signal },
     );
+    if (answer.state === 'needs_second') {
+      waiters.push(answer);
+      continue;
+    }
+    const { still_held, ...order } = answer;
     orders.push(order);
     for (const agent of still_held) held.set(agent.address, agent);
   }
-  const confirmed = allConfirmed(call, orders);
+  const confirmed = waiters.length === 0 && allConfirmed(call, orders);
   const marks = [...held.values()];
-  if (json)
-    terminal.out(
-      JSON.stringify({
-        ok: true,
-        changed: orders.some(({ changed }) => changed),
-        orders,
-        still_held: marks,
-        confirmed,
-      }),
-    );
-  else if (orders.length === 0)
-    terminal.out('No standing order has exactly this selector: nothing was lifted.');
-  else
-    terminal.out(
-      [
-        paint.green('RESUMED'),
-        ...liftReport({ orders, confirmed }, paint),
-        ...stillHeld(marks, paint),
-      ].join('\n'),
-    );
+  const changed = [...orders, ...waiters].some((answer) => answer.changed);
+  const answers = { orders, needs_second: waiters, still_held: marks, confirmed };
+  if (json) terminal.out(JSON.stringify({ ok: true, changed, ...answers }));
+  else terminal.out(resumeReport(answers, paint).join('\n'));
   return confirmed ? exitCodes.confirmed : exitCodes.notConfirmed;
 };
 

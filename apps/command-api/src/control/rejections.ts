@@ -6,7 +6,8 @@ type Rejection =
   | 'AGENT_REVOKED'
   | 'TAG_HOLDS_STOP'
   | 'KEY_UNKNOWN'
-  | 'ORGANIZATION_UNKNOWN';
+  | 'ORGANIZATION_UNKNOWN'
+  | 'WORKSPACE_UNKNOWN';
 
 /** What a decider's refusal is called in the API. `thing` names what was asked for, as in "The agent …". */
 export const rejected = (rejection: Rejection, thing: string): ApiProblem => {
@@ -26,6 +27,7 @@ export const rejected = (rejection: Rejection, thing: string): ApiProblem => {
     case 'AGENT_UNKNOWN':
     case 'KEY_UNKNOWN':
     case 'ORGANIZATION_UNKNOWN':
+    case 'WORKSPACE_UNKNOWN':
       return new ApiProblem('not_found', `${thing} does not exist here.`);
   }
 };

@@ -9,6 +9,7 @@ import {
 } from '#contracts';
 import type { EventStore, Following, Messaging } from '#event-store';
 import { record, systemClock, systemIds } from '#platform';
+import { gatewayJoined } from '#testing';
 
 export interface ExampleGatewayOptions {
   readonly store: EventStore<ControlEvent>;
@@ -45,9 +46,8 @@ export class ExampleGateway {
     this.following.failed.catch(() => undefined);
     await this.following.caughtUp;
     const { gateway, region } = this;
-    const data = { gateway, region, boot: 1, url: null };
     const about = { actor: ACTOR, org: null, workspace: null, correlationId: 'join' };
-    const event = record({ type: 'GatewayJoined', data }, about, systemClock, systemIds);
+    const event = record(gatewayJoined(gateway, 1, { region }), about, systemClock, systemIds);
     await store.append({ subject: gatewaySubject(gateway), event });
   }
 

@@ -7,9 +7,9 @@ import {
   type OrderReport,
   type StopOrderId,
 } from '#contracts';
-import { stopDecider, type StopOrder, type StopState } from '#domain';
+import { needsTwoPersons, stopDecider, type StopOrder, type StopState } from '#domain';
 import { WrongSequenceError } from '#event-store';
-import { ApiProblem, record } from '#platform';
+import { ApiProblem, record, toTimestamp } from '#platform';
 import { Control } from '../control/control.js';
 import { answering } from '../control/log-problem.js';
 import { waitForGateways } from '../control/wait-for-gateways.js';
@@ -46,7 +46,7 @@ export class LiftCommands {
     const changed = new Set(orders.filter(({ lift }) => lift === null).map(idOf));
     if (orders.length === 0) return [];
     const upTo =
-      sequence ?? Math.max(...orders.map((order) => order.lift?.sequence ?? order.sequence));
+      sequence ?? Math.max(...orders.map((order) => order.lift?.sequence ?? order.sequence ?? 0));
     const timeoutMs = sequence === null ? 0 : wish.timeoutMs;
     const answer = await waitForGateways(this.control, {
       effect: { sequence: upTo, order: null },
@@ -77,7 +77,16 @@ export class LiftCommands {
   private request(wish: LiftWish, order: StopOrder) {
     const { orderId, org, selector } = order;
     const { reason, cause } = wish;
-    const command = { type: 'LiftStop', orderId, reason, cause } as const;
+    const { clock } = this.control.parts;
+    const command = {
+      type: 'LiftStop',
+      orderId,
+      reason,
+      cause,
+      by: wish.actor,
+      at: toTimestamp(clock.nowMs()),
+      twoPersons: needsTwoPersons(this.control.view, selector),
+    } as const;
     const decision = stopDecider.decide(command, stateOf(order));
     if (!decision.accepted) throw refusal(order);
     const workspace = workspaceOf(selector);
@@ -92,10 +101,17 @@ export class LiftCommands {
 
 const idOf = ({ orderId }: StopOrder): StopOrderId => orderId;
 
-const stateOf = ({ lift, mode, selector, reason, expiresAt }: StopOrder): StopState =>
+const stateOf = ({ orderId, lift, liftRequest, mode, selector, ...order }: StopOrder): StopState =>
   lift === null
-    ? { status: 'standing', mode, selector, reason, expiresAt }
-    : { status: 'lifted', reason };
+    ? {
+        status: 'standing',
+        mode,
+        selector,
+        reason: order.reason,
+        expiresAt: order.expiresAt,
+        liftRequest: liftRequest && { orderId, ...liftRequest },
+      }
+    : { status: 'lifted', reason: order.reason };
 
 const refusal = ({ orderId }: StopOrder): ApiProblem =>
   new ApiProblem(

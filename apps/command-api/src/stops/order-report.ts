@@ -1,6 +1,6 @@
 import type { HoldingOrder, OrderReport, OrderState } from '#contracts';
 import { formatSelector } from '#contracts';
-import { severity, type StopOrder } from '#domain';
+import { byAge, severity, type StopOrder } from '#domain';
 import { toTimestamp } from '#platform';
 import type { GatewaysAnswer } from '../control/wait-for-gateways.js';
 
@@ -25,11 +25,18 @@ export const orderReport = (
     reason: order.lift.reason,
     cause: order.lift.cause,
   },
+  lift_request: order.liftRequest && {
+    requested_by: order.liftRequest.by,
+    requested_at: order.liftRequest.at,
+    reason: order.liftRequest.reason,
+    expires_at: order.liftRequest.expiresAt,
+  },
   sequence: order.sequence,
   changed,
   effective: answer.effective,
-  committed: true,
-  contained: null,
+  committed: order.sequence !== null,
+  contained: false,
+  contained_after_ms: null,
   gateways: [...answer.gateways],
 });
 
@@ -56,4 +63,4 @@ export const holdingOrder = (order: StopOrder): HoldingOrder => ({
 
 /** Of two equally strict ones the older. */
 export const strictestFirst = (orders: readonly StopOrder[]): StopOrder[] =>
-  [...orders].sort((a, b) => severity[b.mode] - severity[a.mode] || a.sequence - b.sequence);
+  [...orders].sort((a, b) => severity[b.mode] - severity[a.mode] || byAge(a, b));

@@ -34,7 +34,7 @@ export class ShownStops {
 
 /** The order and what its gateways are known to have applied, without waiting. */
 export const reportNow = (control: Control, order: StopOrder, changed: boolean): ReportedStop => {
-  const effect = { sequence: order.lift?.sequence ?? order.sequence, order };
+  const effect = { sequence: order.lift?.sequence ?? order.sequence ?? 0, order };
   const now = gatewaysNow(control, { effect, sinceMs: null });
   return { ok: true, ...orderReport(order, now, changed) };
 };

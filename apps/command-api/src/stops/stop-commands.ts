@@ -47,7 +47,7 @@ export class StopCommands {
     const reason = wish.details.reason ?? null;
     const task = this.task(wish, { type: 'RepeatStop', orderId, reason });
     const outcome = await this.control.decide(task);
-    return outcome.accepted ? { orderId, sequence: standing.sequence, changed: false } : null;
+    return outcome.accepted ? { orderId, sequence: standing.sequence ?? 0, changed: false } : null;
   }
 
   private async place(wish: StopWish, limits: Limits): Promise<Placed> {

@@ -1,9 +1,17 @@
 import { Controller } from '@nestjs/common';
-import { amendStop, getStop, liftStop, listStops, orderStop, type StopPlan } from '#contracts';
+import {
+  amendStop,
+  getStop,
+  liftStop,
+  listStops,
+  orderStop,
+  type LiftReport,
+  type StopPlan,
+} from '#contracts';
 import { Endpoint, type Call } from '#platform';
 import { callerOf } from '../control/operator.js';
 import { ShownStops, type ReportedStop, type ShownStop } from './shown-stops.js';
-import { Stops, type LiftedStop, type ListedStops } from './stops.js';
+import { Stops, type ListedStops } from './stops.js';
 
 const ACCEPTED = 202;
 
@@ -37,7 +45,7 @@ export class StopsController {
   }
 
   @Endpoint(liftStop)
-  lift(call: Call<typeof liftStop>): Promise<LiftedStop> {
+  lift(call: Call<typeof liftStop>): Promise<LiftReport> {
     return this.stops.lift(callerOf(call), call.params.order_id, call.body);
   }
 }

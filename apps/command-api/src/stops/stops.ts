@@ -4,6 +4,7 @@ import {
   controlSubject,
   workspaceOf,
   type amendStop,
+  type LiftReport,
   type liftStop,
   type listStops,
   type OrderReport,
@@ -25,7 +26,6 @@ import { matchedAgents, planStop, requirePlan } from './stop-plan.js';
 
 type Body = z.infer<typeof orderStop.body>;
 export type ListedStops = z.infer<typeof listStops.response>;
-export type LiftedStop = z.infer<typeof liftStop.response>;
 
 const HELD_SHOWN_MAX = 100;
 
@@ -101,7 +101,7 @@ export class Stops {
     caller: Caller,
     orderId: string,
     body: z.infer<typeof liftStop.body>,
-  ): Promise<LiftedStop> {
+  ): Promise<LiftReport> {
     const reason = body.reason ?? null;
     const [report] = await this.lifts.lift({
       actor: actorOf(caller.principal),
@@ -117,7 +117,7 @@ export class Stops {
     return { ok: true, ...report, still_held: await this.stillHeld(report) };
   }
 
-  private async stillHeld({ selector }: OrderReport): Promise<LiftedStop['still_held']> {
+  private async stillHeld({ selector }: OrderReport): Promise<LiftReport['still_held']> {
     const { view } = this.control;
     const held = matchedAgents(view, selector).filter(
       ({ address }) => view.holding(address).length > 0,

@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import { InMemoryEventStore } from '#event-store';
 import { createControlLog, createLogger, record, systemClock, systemIds } from '#platform';
-import { until } from '#testing';
+import { until, gatewayJoined } from '#testing';
 import { Membership } from './membership.js';
 
 const gateway = 'us-east-1' as GatewayId;
@@ -74,7 +74,7 @@ describe('membership', () => {
     const store = newStore();
     const { membership, controlLog } = await newMember(store);
     await membership.join(URL);
-    await say(store, { type: 'GatewayJoined', data: { gateway, region, boot: 7, url: null } });
+    await say(store, gatewayJoined(gateway, 7, { region }));
     await until(() => !membership.member);
     await say(store, { type: 'GatewayRemoved', data: { gateway, boot: 7, silentForMs: 1 } });
     expect(membership.boot).toBe(0);

@@ -1,4 +1,4 @@
-import { gatewaySubject, type ControlEvent, type Recorded } from '#contracts';
+import { gatewaySubject, StopMode, type ControlEvent, type Recorded } from '#contracts';
 import { gatewayDecider, type ControlChange, type GatewayEvent, type GatewayMember } from '#domain';
 import { decideAndAppend, type EventStore } from '#event-store';
 import { record, type Clock, type ControlLog, type Ids, type Logger } from '#platform';
@@ -47,7 +47,14 @@ export class Membership {
     const { identity, controlLog } = this.options;
     for (let boot = controlLog.view.lastBootOf(identity.gateway) + 1; ; boot += 1) {
       this.joining = boot;
-      const outcome = await this.append({ type: 'JoinGateway', ...identity, boot, url });
+      const unsigned = { join: '', keyId: null, publicKey: null, modes: StopMode.options };
+      const outcome = await this.append({
+        type: 'JoinGateway',
+        ...identity,
+        ...unsigned,
+        boot,
+        url,
+      });
       // Silence: another process of this name has joined with this very boot. The higher boot holds.
       if (!outcome.accepted || outcome.events.length === 0) continue;
       if (await controlLog.until(outcome.sequence, APPLY_MS_MAX)) return;

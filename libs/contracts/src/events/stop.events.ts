@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEvent, type FactOf } from '../envelope.js';
+import { Actor, defineEvent, type FactOf } from '../envelope.js';
 import { StopOrderId, Timestamp } from '../names.js';
 import { Selector } from '../selector.js';
 
@@ -36,6 +36,18 @@ export const StopReasonGiven = defineEvent(
   z.object({ orderId: StopOrderId, reason: Reason }),
 );
 
+/** One person asked for the lift of a wide stop; until `expiresAt` another one's lift goes through. Changes no verdict. */
+export const StopLiftRequested = defineEvent(
+  'StopLiftRequested',
+  z.object({
+    orderId: StopOrderId,
+    /** Who may not be the one to confirm. */
+    by: Actor,
+    reason: Reason.nullable(),
+    expiresAt: Timestamp,
+  }),
+);
+
 /** The stop no longer stands. An order is lifted once; a later stop is another order. */
 export const StopLifted = defineEvent(
   'StopLifted',
@@ -46,5 +58,11 @@ export const StopLifted = defineEvent(
   }),
 );
 
-export const stopEvents = [StopOrdered, StopRepeated, StopReasonGiven, StopLifted] as const;
+export const stopEvents = [
+  StopOrdered,
+  StopRepeated,
+  StopReasonGiven,
+  StopLiftRequested,
+  StopLifted,
+] as const;
 export type StopEvent = FactOf<(typeof stopEvents)[number]>;

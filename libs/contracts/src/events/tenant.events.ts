@@ -25,5 +25,29 @@ export const WorkspaceCreated = defineEvent(
   }),
 );
 
-export const tenantEvents = [OrganizationCreated, WorkspaceCreated] as const;
+/** How the org wants to be protected from one hasty person. */
+export const OrganizationSettingsChanged = defineEvent(
+  'OrganizationSettingsChanged',
+  z.object({
+    org: OrgName,
+    /** `true`: a stop on a whole namespace or the org is lifted by two people. */
+    twoPersonLift: z.boolean(),
+  }),
+);
+
+/** What a gateway does with a namespace's traffic while it cannot prove its state. */
+export const OnFence = z.enum(['deny', 'allow']);
+export type OnFence = z.infer<typeof OnFence>;
+
+export const WorkspaceSettingsChanged = defineEvent(
+  'WorkspaceSettingsChanged',
+  z.object({ org: OrgName, workspace: WorkspaceName, onFence: OnFence }),
+);
+
+export const tenantEvents = [
+  OrganizationCreated,
+  WorkspaceCreated,
+  OrganizationSettingsChanged,
+  WorkspaceSettingsChanged,
+] as const;
 export type TenantEvent = FactOf<(typeof tenantEvents)[number]>;

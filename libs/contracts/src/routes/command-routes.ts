@@ -1,6 +1,9 @@
 import { agentStopRoutes } from './agent-stops.routes.js';
 import { auditRoutes } from './audit.routes.js';
+import { getDoctor } from './doctor.routes.js';
+import { drillRoutes } from './drills.routes.js';
 import { keyRoutes } from './keys.routes.js';
+import { meshAdminRoutes } from './mesh-admin.routes.js';
 import { meshAgentRoutes } from './mesh-agents.routes.js';
 import { meshRoutes } from './mesh.routes.js';
 import type { RouteDefinition } from './route.js';
@@ -14,6 +17,9 @@ export const commandRoutes: readonly RouteDefinition[] = [
   ...agentStopRoutes,
   ...meshAgentRoutes,
   ...meshRoutes,
+  ...drillRoutes,
+  getDoctor,
+  ...meshAdminRoutes,
   ...serviceAccountRoutes,
   ...keyRoutes,
   ...tenantRoutes,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Address, GatewayId, RegionName, Timestamp } from '../names.js';
+import { StopMode } from '../events/stop.events.js';
+import { Address, GatewayId, RegionName, SigningKeyId, Timestamp } from '../names.js';
 import { Moment, nextCursor, ok, paging } from './paging.js';
 import { defineRoute } from './route.js';
 import { AddressText } from './stop-wire.js';
@@ -32,14 +33,34 @@ export const listMeshEvents = defineRoute({
   response: z.object({ ...ok, events: z.array(FleetEvent), ...nextCursor }),
 });
 
+/** `superseded`: another process of its name took over; `rolled-back`: the log is not the one it had pinned; both stay closed. */
+export const GatewayPhaseWord = z.enum([
+  'reading',
+  'joining',
+  'member',
+  'superseded',
+  'left',
+  'rolled-back',
+]);
+
 export const GatewayEntry = z.object({
   gateway: GatewayId,
   region: RegionName,
   boot: z.number().int(),
   url: z.string().nullable(),
   joined_at: Timestamp,
-  /** `silent`: not heard for more than 3 s by the node that answers. */
-  state: z.enum(['serving', 'silent']),
+  /** `fenced`: without a lease, so it admits nothing; `silent`: not heard for more than 3 s by the node that answers. */
+  state: z.enum(['serving', 'fenced', 'silent']),
+  /** How it stands to the mesh, by its own word; `null` until heard. */
+  phase: GatewayPhaseWord.nullable(),
+  /** `true`: it has no proof that its state is fresh; `null` until heard. */
+  fenced: z.boolean().nullable(),
+  /** Milliseconds since its state was proven fresh, by its own word; `null`: never, or not heard. */
+  lease_age_ms: z.number().nullable(),
+  /** The stops that it can enforce. */
+  modes: z.array(StopMode),
+  /** The key that its receipts are signed with; `null`: it signs nothing. */
+  key_id: SigningKeyId.nullable(),
   /** The control log's sequence up to which it has applied everything; `null` until heard. */
   position: z.number().int().nullable(),
   /** Control events it has yet to apply. */

@@ -28,7 +28,7 @@ export const SelectorInput = z.union(
 );
 export type SelectorInput = z.infer<typeof SelectorInput>;
 
-/** How long and for what the answer waits. `contained` waits until every gateway has applied it. */
+/** How long and for what the answer waits. `contained` waits for the proof that no gateway admits the target any more. */
 export const Waiting = {
   wait: z.enum(['contained', 'committed', 'none']).default('contained'),
   /** Milliseconds. @default 1000 */
@@ -48,17 +48,19 @@ export const StopDetails = {
 };
 
 /**
- * How far an order has come, never more than is known: `ordered` (on a control node's disk), `committed` (in the control
- * log), `effective` (every gateway of the mesh has applied it), `contained` (proven everywhere), `lifted`.
+ * How far an order has come, never more than is proven: `ordered` (on a control node's disk and pushed), `effective` (every
+ * gateway of the mesh has applied it, the log does not have it yet), `committed` (in the control log), `contained` (no
+ * gateway admits the target until a lift), `lifted`.
  */
-export const OrderState = z.enum(['ordered', 'committed', 'effective', 'contained', 'lifted']);
+export const OrderState = z.enum(['ordered', 'effective', 'committed', 'contained', 'lifted']);
 export type OrderState = z.infer<typeof OrderState>;
 
 export const GatewayAnswer = z.object({
   gateway: GatewayId,
   region: RegionName,
+  /** `acked`: its signed receipt came; `fenced`: it can admit nothing without knowing the order; `missing`: neither is proven. */
   state: z.enum(['acked', 'missing', 'fenced']),
-  /** Milliseconds from the command to this gateway's word, where this node heard it. */
+  /** Milliseconds from the command to this gateway's receipt, where this node heard it. */
   applied_after_ms: z.number().nullable(),
   /** What the gateway ended for it; `null` where it only reported its position. */
   cut: Cut.nullable(),
@@ -67,6 +69,15 @@ export type GatewayAnswer = z.infer<typeof GatewayAnswer>;
 
 /** How many of the gateways that are members have applied it. */
 export const Effective = z.object({ acked: z.number().int(), of: z.number().int() });
+
+export const LiftRequestEntry = z.object({
+  requested_by: Actor,
+  requested_at: Timestamp,
+  reason: z.string().nullable(),
+  /** After this it counts no more, and the next lift is a request again. */
+  expires_at: Timestamp,
+});
+export type LiftRequestEntry = z.infer<typeof LiftRequestEntry>;
 
 /** A stop order, and what the gateways said about it. */
 export const OrderReport = z.object({
@@ -87,14 +98,18 @@ export const OrderReport = z.object({
       cause: z.enum(['operator', 'expiry']),
     })
     .nullable(),
-  /** Its place in the control log. */
-  sequence: z.number().int(),
+  /** One person's wish to lift a wide stop: another one's lift confirms it. `null`: nobody waits for a second. */
+  lift_request: LiftRequestEntry.nullable(),
+  /** Its place in the control log; `null` while it is on a control node's disk alone. */
+  sequence: z.number().int().nullable(),
   /** `false`: it stood already (or was lifted already), and this command changed nothing. */
   changed: z.boolean(),
   effective: Effective,
   committed: z.boolean(),
-  /** `null`: not known. */
-  contained: z.boolean().nullable(),
+  /** `true`: proven, for every gateway. `false`: not proven here yet; nothing is guessed. */
+  contained: z.boolean(),
+  /** Milliseconds from the command to the proof; `null`: no proof yet, or this node did not see it come. */
+  contained_after_ms: z.number().nullable(),
   gateways: z.array(GatewayAnswer),
 });
 export type OrderReport = z.infer<typeof OrderReport>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Reason } from '../events/stop.events.js';
-import { Address, AddressId } from '../names.js';
+import { Address, AddressId, StopOrderId, Timestamp } from '../names.js';
 import { Selector } from '../selector.js';
 import { NamedActor, OrderRecord } from './order-record.js';
 import { nextCursor, ok, paging } from './paging.js';
@@ -101,20 +101,40 @@ export const amendStop = defineRoute({
   response: OrderReport.extend(ok),
 });
 
+/** 202: a wide stop of an org that asks for two people. Everything it held stays stopped. */
+export const NeedsSecond = z.object({
+  ...ok,
+  state: z.literal('needs_second'),
+  order_id: StopOrderId,
+  /** Whoever holds this key cannot be the one to confirm. */
+  requested_by: NamedActor,
+  requested_at: Timestamp,
+  reason: z.string().nullable(),
+  /** Until then another person's same call lifts the order. */
+  expires_at: Timestamp,
+  /** `false`: the same person asked before, and nothing was recorded. */
+  changed: z.boolean(),
+});
+export type NeedsSecond = z.infer<typeof NeedsSecond>;
+
+export const LiftReport = OrderReport.extend({
+  ...ok,
+  /** Agents that another order still holds: the first 100. */
+  still_held: z.array(AgentMark),
+});
+export type LiftReport = z.infer<typeof LiftReport>;
+
 export const liftStop = defineRoute({
   id: 'stops.lift',
   method: 'POST',
   path: '/v1/mesh/stops/:order_id/lift',
   access: { kind: 'operator', permission: 'stop:lift' },
-  summary: 'Lift one stop order. What another order holds stays stopped.',
+  summary:
+    'Lift one stop order; 202 where it needs a second person. What another order holds stays stopped.',
   axme: false,
   params: order,
   body: z.strictObject({ reason: Reason.nullish(), ...Waiting }),
-  response: OrderReport.extend({
-    ...ok,
-    /** Agents that another order still holds: the first 100. */
-    still_held: z.array(AgentMark),
-  }),
+  response: z.union([LiftReport, NeedsSecond]),
 });
 
 export const stopRoutes = [orderStop, listStops, getStop, amendStop, liftStop] as const;

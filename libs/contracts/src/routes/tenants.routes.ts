@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { Metadata } from '../events/agent.events.js';
+import { OnFence } from '../events/tenant.events.js';
 import { OrgName, Timestamp, WorkspaceName } from '../names.js';
 import { ok } from './paging.js';
 import { defineRoute } from './route.js';
+import { Spread } from './stop-wire.js';
 
 /** The id of an org is its name. */
 export const Organization = z.object({
@@ -11,6 +13,8 @@ export const Organization = z.object({
   legal_name: z.string().nullable(),
   primary_domain: z.string().nullable(),
   metadata: Metadata,
+  /** `true`: a stop on a whole namespace or the org is lifted by two people. */
+  two_person_lift: z.boolean(),
   status: z.literal('active'),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -24,6 +28,8 @@ export const Workspace = z.object({
   name: z.string(),
   environment: z.string().nullable(),
   region: z.string().nullable(),
+  /** What gateways do with its traffic while they cannot prove their state. */
+  on_fence: OnFence,
   status: z.literal('active'),
   created_at: Timestamp,
   updated_at: Timestamp,
@@ -65,4 +71,38 @@ export const createWorkspace = defineRoute({
   response: z.object({ ...ok, workspace: Workspace }),
 });
 
-export const tenantRoutes = [createOrganization, createWorkspace] as const;
+export const changeOrganization = defineRoute({
+  id: 'organizations.change',
+  method: 'PATCH',
+  path: '/v1/organizations/:org',
+  access: { kind: 'operator', permission: 'settings:write' },
+  summary: 'Change how an org is protected from one hasty person.',
+  axme: false,
+  params: z.object({ org: OrgName }),
+  body: z.strictObject({ two_person_lift: z.boolean() }),
+  response: z.object({
+    ...ok,
+    changed: z.boolean(),
+    organization: Organization,
+    ...Spread.shape,
+  }),
+});
+
+export const changeWorkspace = defineRoute({
+  id: 'workspaces.change',
+  method: 'PATCH',
+  path: '/v1/organizations/:org/workspaces/:workspace',
+  access: { kind: 'operator', permission: 'settings:write' },
+  summary: 'Choose what becomes of a namespace while a gateway cannot prove its state.',
+  axme: false,
+  params: z.object({ org: OrgName, workspace: WorkspaceName }),
+  body: z.strictObject({ on_fence: OnFence }),
+  response: z.object({ ...ok, changed: z.boolean(), workspace: Workspace, ...Spread.shape }),
+});
+
+export const tenantRoutes = [
+  createOrganization,
+  createWorkspace,
+  changeOrganization,
+  changeWorkspace,
+] as const;

@@ -50,7 +50,9 @@ const table: Record<Permission, string> = {
   'key:write': 'no no yes no yes yes',
   'audit:export': 'no no no yes yes yes',
   'audit:rebuild': 'no no no no no yes',
+  'settings:write': 'no no no no yes yes',
   'tenant:write': 'no no no no no yes',
+  'mesh:admin': 'no no no no no yes',
 };
 
 describe('permissionsOf', () => {

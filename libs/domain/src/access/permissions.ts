@@ -29,6 +29,7 @@ const granted: Readonly<Record<Role, readonly Permission[]>> = {
 const meshWideOnly: ReadonlySet<Permission> = new Set<Permission>([
   'tenant:write',
   'audit:rebuild',
+  'mesh:admin',
 ]);
 
 /** What a key with these roles may do within its scope. */

@@ -11,6 +11,7 @@ const ordered: Readonly<Record<StopMode, string>> = {
 const names: Readonly<Record<Exclude<ControlFact['type'], 'StopOrdered'>, string | null>> = {
   StopRepeated: null,
   StopReasonGiven: null,
+  StopLiftRequested: null,
   StopLifted: 'agent.resumed',
   AgentRegistered: 'agent.registered',
   AgentTagged: 'agent.tagged',
@@ -18,12 +19,21 @@ const names: Readonly<Record<Exclude<ControlFact['type'], 'StopOrdered'>, string
   AgentRevoked: 'agent.revoked',
   OrganizationCreated: 'organization.created',
   WorkspaceCreated: 'workspace.created',
+  OrganizationSettingsChanged: 'organization.settings_changed',
+  WorkspaceSettingsChanged: 'workspace.settings_changed',
   KeyIssued: 'key.created',
   KeyRevoked: 'key.revoked',
   LogStarted: 'mesh.started',
+  LogRestored: 'mesh.log_restored',
+  NodeJoined: 'node.joined',
+  NodeLeft: 'node.left',
+  NodeRemoved: 'node.removed',
+  NodeKeyRotated: 'node.key_rotated',
   GatewayJoined: 'gateway.joined',
   GatewayLeft: 'gateway.left',
   GatewayRemoved: 'gateway.removed',
+  GatewayKeyRotated: 'gateway.key_rotated',
+  DrillRun: 'drill.run',
 };
 
 /** What `GET /v1/mesh/events` calls it. A stop that covers more than one agent has the same name and no address. */

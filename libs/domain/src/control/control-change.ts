@@ -3,9 +3,12 @@ import type { GatewayMember, StopOrder } from './control-records.js';
 
 /** What one event changed: tells the shell what to cut, whom to wake and which keys to refuse. */
 export interface ControlChange {
-  /** The event's place in the log. */
-  readonly sequence: number;
-  /** A stop that stands from now on; `null` too for a repeat, a new reason or an order that was lifted before. */
+  /** The event's place in the log; `null` for a pushed order that the log does not have yet. */
+  readonly sequence: number | null;
+  /**
+   * A stop that stands from now on; told twice where it was pushed first: with `sequence: null`, and with its sequence
+   * once the log has it. `null` too for a repeat, a new reason or an order that was lifted before.
+   */
   readonly ordered: StopOrder | null;
   /** A stop that stands no longer. */
   readonly lifted: StopOrder | null;

@@ -15,6 +15,8 @@ import { AgentFold } from './agent-fold.js';
 import type { ControlChange } from './control-change.js';
 import { GatewayFold } from './gateway-fold.js';
 import { KeyFold } from './key-fold.js';
+import { LogFold } from './log-fold.js';
+import { NodeFold } from './node-fold.js';
 import { OrderFold } from './order-fold.js';
 import { ScopeIndex } from './scope-index.js';
 import { StopIndex } from './stop-index.js';
@@ -28,6 +30,14 @@ type Handlers = {
   readonly [T in ControlFact['type']]: (event: EventOf<T>, sequence: number) => Effect;
 };
 
+/** Changes what is known, and nothing that a shell would have to act on. */
+const nothing =
+  <E>(note: (event: E, sequence: number) => void) =>
+  (event: E, sequence: number): Effect => {
+    note(event, sequence);
+    return {};
+  };
+
 const nobody = (): boolean => false;
 const exactly = (address: Address) => (asked: Destination) => asked === address;
 
@@ -40,9 +50,10 @@ export class ControlFold {
   readonly keys = new KeyFold();
   readonly tenants = new TenantFold();
   readonly gateways = new GatewayFold();
+  readonly nodes = new NodeFold();
+  readonly log = new LogFold();
   readonly unknowns = new UnknownFold(this.scopes);
   readonly #wideLifts = new Map<string, number>();
-  incarnation: string | null = null;
 
   unchanged(sequence: number): ControlChange {
     return change(sequence, {});
@@ -52,6 +63,11 @@ export class ControlFold {
     if (!decoded.known) return change(sequence, this.#unknown(decoded.unknown, sequence, subject));
     const handle = this.#handlers[decoded.event.type] as Handlers['LogStarted'];
     return change(sequence, handle(decoded.event as EventOf<'LogStarted'>, sequence));
+  }
+
+  /** A pushed order holds from now on, though the log does not have it yet. */
+  enforce(event: EventOf<'StopOrdered'>): ControlChange {
+    return change(null, this.#order(event, null));
   }
 
   liftedAtMs(address: Address): number | null {
@@ -66,17 +82,15 @@ export class ControlFold {
   }
 
   readonly #handlers: Handlers = {
-    StopOrdered: (event, sequence) => {
-      const ordered = this.orders.add(event, sequence);
-      return ordered ? { ordered, touches: this.#covered(ordered.selector) } : {};
-    },
+    StopOrdered: (event, sequence) => this.#order(event, sequence),
     StopRepeated: (event, sequence) => this.#amend(event.data.orderId, sequence),
     StopReasonGiven: (event, sequence) =>
       this.#amend(event.data.orderId, sequence, event.data.reason),
+    StopLiftRequested: nothing((event, sequence) => this.orders.request(event, sequence)),
     StopLifted: (event, sequence) => {
       const lifted = this.orders.lift(event, sequence);
       if (lifted === null) return {};
-      this.#noteLift(lifted.selector, event.at);
+      if (lifted.sequence !== null) this.#noteLift(lifted.selector, event.at);
       return { lifted, touches: this.#covered(lifted.selector) };
     },
     AgentRegistered: (event, sequence) => {
@@ -87,10 +101,7 @@ export class ControlFold {
       this.agents.tag(event, sequence);
       return { touches: exactly(event.data.address) };
     },
-    AgentDescribed: (event, sequence) => {
-      this.agents.describe(event, sequence);
-      return {};
-    },
+    AgentDescribed: nothing((event, sequence) => this.agents.describe(event, sequence)),
     AgentRevoked: (event, sequence) => {
       const { address } = event.data;
       this.agents.revoke(event, sequence);
@@ -99,14 +110,12 @@ export class ControlFold {
         touches: exactly(address),
       };
     },
-    OrganizationCreated: (event) => {
-      this.tenants.createOrganization(event);
-      return {};
-    },
-    WorkspaceCreated: (event) => {
-      this.tenants.createWorkspace(event);
-      return {};
-    },
+    OrganizationCreated: nothing((event) => this.tenants.createOrganization(event)),
+    WorkspaceCreated: nothing((event) => this.tenants.createWorkspace(event)),
+    OrganizationSettingsChanged: nothing((event) => this.tenants.changeOrganization(event)),
+    WorkspaceSettingsChanged: nothing((event, sequence) =>
+      this.tenants.changeWorkspace(event, sequence),
+    ),
     KeyIssued: (event, sequence) => {
       const { holder } = event.data;
       const agent = holder.kind === 'sa' ? this.agents.get(holder.address) : null;
@@ -116,14 +125,23 @@ export class ControlFold {
     KeyRevoked: (event, sequence) => ({
       revokedKeys: this.keys.revoke(event.data.keyId, event.at, sequence),
     }),
-    LogStarted: (event) => {
-      this.incarnation ??= event.data.incarnation;
-      return {};
-    },
+    LogStarted: nothing((event) => this.log.start(event)),
+    LogRestored: nothing((event, sequence) => this.log.restored(event, sequence)),
+    NodeJoined: nothing((event, sequence) => this.nodes.join(event, sequence)),
+    NodeLeft: nothing((event) => this.nodes.end(event.data.node)),
+    NodeRemoved: nothing((event) => this.nodes.end(event.data.node)),
+    NodeKeyRotated: nothing((event, sequence) => this.nodes.rotateKey(event, sequence)),
     GatewayJoined: (event, sequence) => this.gateways.join(event, sequence),
     GatewayLeft: (event) => ({ left: this.gateways.end(event.data) }),
     GatewayRemoved: (event) => ({ left: this.gateways.end(event.data) }),
+    GatewayKeyRotated: nothing((event, sequence) => this.gateways.rotateKey(event, sequence)),
+    DrillRun: () => ({}),
   };
+
+  #order(event: EventOf<'StopOrdered'>, sequence: number | null): Effect {
+    const ordered = this.orders.add(event, sequence);
+    return ordered ? { ordered, touches: this.#covered(ordered.selector) } : {};
+  }
 
   #amend(...[orderId, sequence, reason]: Parameters<OrderFold['amend']>): Effect {
     this.orders.amend(orderId, sequence, reason);
@@ -167,7 +185,7 @@ export class ControlFold {
 const later = (one: number | null, other: number | undefined): number | null =>
   other === undefined || (one !== null && one >= other) ? one : other;
 
-const change = (sequence: number, effect: Effect): ControlChange => ({
+const change = (sequence: number | null, effect: Effect): ControlChange => ({
   sequence,
   ordered: null,
   lifted: null,

@@ -4,7 +4,6 @@ import type {
   GatewayId,
   KeyId,
   OrgName,
-  RegionName,
   ServiceAccountId,
   WorkspaceName,
 } from '#contracts';
@@ -16,6 +15,7 @@ import {
   orderIdOf,
   stopLifted,
   stopOrdered,
+  gatewayJoined,
 } from '#testing';
 import { LIFTED_KEPT_MAX } from './order-fold.js';
 
@@ -41,10 +41,7 @@ const keyIssued = (keyId: string, address: Address | null): ControlFact => ({
     createdByNote: null,
   },
 });
-const joined = (boot: number): ControlFact => ({
-  type: 'GatewayJoined',
-  data: { gateway: 'us-1' as GatewayId, region: 'us' as RegionName, boot, url: null },
-});
+const joined = (boot: number): ControlFact => gatewayJoined('us-1', boot);
 const left = (boot: number): ControlFact => ({
   type: 'GatewayLeft',
   data: { gateway: 'us-1' as GatewayId, boot },

@@ -21,6 +21,8 @@ import type {
   AgentRecord,
   GatewayMember,
   KeyRecord,
+  LogRestore,
+  NodeMember,
   OrganizationRecord,
   StopOrder,
   WorkspaceRecord,
@@ -56,7 +58,12 @@ export class ControlView {
 
   /** Which log this is; `null` before its first event. */
   get incarnation(): string | null {
-    return this.#fold.incarnation;
+    return this.#fold.log.incarnation;
+  }
+
+  /** The last word on a restore of the log, confirmed or not; `null`: nobody ever said so. */
+  get logRestore(): LogRestore | null {
+    return this.#fold.log.restore;
   }
 
   /** The events that this build could not read: how many, and the newest hundred. */
@@ -70,6 +77,15 @@ export class ControlView {
     this.#position = stored.sequence;
     this.#logTimeMs = Math.max(this.#logTimeMs, stored.storedAtMs);
     return this.#fold.apply(stored.decoded, stored.sequence, stored.subject ?? '');
+  }
+
+  /**
+   * The pushed order holds from now on, though the log does not have it yet. Only an order whose signature was verified
+   * may come here. One that stands or was lifted before changes nothing; when the log's own event is applied, the order
+   * gets its sequence, and the view is the one that the log alone gives.
+   */
+  enforce(event: ControlEvent & { readonly type: 'StopOrdered' }): ControlChange {
+    return this.#fold.enforce(event);
   }
 
   agent(address: Address): AgentRecord | null {
@@ -150,6 +166,11 @@ export class ControlView {
   /** The members, in the order of their names. */
   gateways(): readonly GatewayMember[] {
     return this.#fold.gateways.all();
+  }
+
+  /** The control nodes that are members, in the order of their ids. */
+  nodes(): readonly NodeMember[] {
+    return this.#fold.nodes.all();
   }
 
   /** The highest boot of this gateway that ever joined; `0` before the first. */

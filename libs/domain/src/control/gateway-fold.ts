@@ -28,6 +28,13 @@ export class GatewayFold {
     return { joined, left };
   }
 
+  /** Of exactly this boot; a later one has a key of its own. */
+  rotateKey({ data }: Of<'GatewayKeyRotated'>, sequence: number): void {
+    const member = this.#members.get(data.gateway);
+    if (member?.boot !== data.boot) return;
+    this.#members.set(data.gateway, { ...member, ...data, lastSequence: sequence });
+  }
+
   /** Ends the membership of exactly this boot; `null` where it is no member. */
   end({ gateway, boot }: { gateway: GatewayId; boot: number }): GatewayMember | null {
     const member = this.#members.get(gateway);

@@ -8,6 +8,7 @@ import {
   type StopOrderId,
 } from '#contracts';
 import { msOf } from '../time/timestamp.js';
+import { byAge } from './by-age.js';
 import type { StopOrder } from './control-records.js';
 import type { StopIndex } from './stop-index.js';
 
@@ -42,16 +43,17 @@ export class OrderFold {
     return this.#orders.get(orderId) ?? null;
   }
 
+  /** Whether the log has told of it. */
   knows(orderId: string): boolean {
     const id = orderId as StopOrderId;
-    return this.#orders.has(id) || this.#gone.has(id);
+    return this.#isLogged(this.#orders.get(id)) || this.#gone.has(id);
   }
 
   /** Standing and lifted, newest first. */
   all(org?: OrgName): StopOrder[] {
     const orgs = this.#of(org);
     const orders = orgs.flatMap((one) => [...one.standing.values(), ...one.lifted.values()]);
-    return orders.sort((a, b) => b.sequence - a.sequence);
+    return orders.sort((a, b) => byAge(b, a));
   }
 
   *standing(org?: OrgName): Generator<StopOrder> {
@@ -64,24 +66,17 @@ export class OrderFold {
     return orders.find((order) => order.mode === mode) ?? null;
   }
 
-  /** `null` for an id that stands already or was lifted before. */
-  add(event: Of<'StopOrdered'>, sequence: number): StopOrder | null {
-    const { orderId, mode, selector, reason, expiresAt, drainUntil } = event.data;
-    if (this.#gone.has(orderId) || this.#orders.has(orderId)) return null;
-    const order: StopOrder = {
-      orderId,
-      mode,
-      selector,
-      org: orgOf(selector),
-      reason,
-      actor: event.actor,
-      orderedAt: event.at,
-      sequence,
-      expiresAt,
-      drainUntilMs: drainUntil === null ? null : msOf(drainUntil),
-      lift: null,
-      lastSequence: sequence,
-    };
+  /** With `sequence: null` for a pushed order. `null` for an id that stands already or was lifted before. */
+  add(event: Of<'StopOrdered'>, sequence: number | null): StopOrder | null {
+    const { orderId } = event.data;
+    const pushed = this.#orders.get(orderId);
+    if (this.#gone.has(orderId) || this.#isLogged(pushed)) return null;
+    if (pushed) {
+      if (sequence === null) return null;
+      // What the log says counts, in the log's order: as if it had never been pushed.
+      this.#withdraw(pushed);
+    }
+    const order = orderOf(event, sequence);
     this.#orders.set(orderId, order);
     this.#open(order.org).standing.set(orderId, order);
     this.#stand(order);
@@ -97,9 +92,10 @@ export class OrderFold {
     if (order === undefined) return null;
     const lift = { at: event.at, actor: event.actor, reason, cause, sequence };
     const lifted: StopOrder = { ...order, lift, lastSequence: sequence };
-    this.#unstand(order);
+    this.#withdraw(order);
+    // Lifted before the log told of it: nothing is known of it but that it never stands again.
+    if (!this.#isLogged(order)) return lifted;
     const org = this.#open(order.org);
-    org.standing.delete(orderId);
     org.lifted.set(orderId, lifted);
     this.#orders.set(orderId, lifted);
     this.#forgetOldest(org);
@@ -108,9 +104,20 @@ export class OrderFold {
 
   /** Another word on an order: a repeat, a reason. */
   amend(orderId: StopOrderId, sequence: number, reason?: string): void {
+    this.#change(orderId, { lastSequence: sequence, ...(reason === undefined ? {} : { reason }) });
+  }
+
+  /** One person wants to lift it. */
+  request({ at, data }: Of<'StopLiftRequested'>, sequence: number): void {
+    const { orderId, by, reason, expiresAt } = data;
+    const liftRequest = { by, reason, at, expiresAt };
+    this.#change(orderId, { liftRequest, lastSequence: sequence });
+  }
+
+  #change(orderId: StopOrderId, change: Partial<StopOrder>): void {
     const before = this.#orders.get(orderId);
-    if (before === undefined) return;
-    const after = { ...before, lastSequence: sequence, reason: reason ?? before.reason };
+    if (!this.#isLogged(before)) return;
+    const after: StopOrder = { ...before, ...change };
     this.#orders.set(orderId, after);
     const org = this.#open(before.org);
     if (before.lift !== null) {
@@ -122,13 +129,20 @@ export class OrderFold {
     this.#stand(after);
   }
 
+  #isLogged(order: StopOrder | undefined): order is StopOrder {
+    return order !== undefined && order.sequence !== null;
+  }
+
+  #withdraw(order: StopOrder): void {
+    this.#unstand(order);
+    this.#orders.delete(order.orderId);
+    this.#open(order.org).standing.delete(order.orderId);
+  }
+
   #stand(order: StopOrder): void {
     const key = formatSelector(order.selector);
     const others = this.#bySelector.get(key) ?? [];
-    this.#bySelector.set(
-      key,
-      [...others, order].sort((a, b) => a.sequence - b.sequence),
-    );
+    this.#bySelector.set(key, [...others, order].sort(byAge));
     this.#index.add(order);
   }
 
@@ -162,3 +176,18 @@ export class OrderFold {
     return one ? [one] : [];
   }
 }
+
+const orderOf = (event: Of<'StopOrdered'>, sequence: number | null): StopOrder => {
+  const { drainUntil, ...data } = event.data;
+  return {
+    ...data,
+    org: orgOf(data.selector),
+    actor: event.actor,
+    orderedAt: event.at,
+    sequence,
+    drainUntilMs: drainUntil === null ? null : msOf(drainUntil),
+    lift: null,
+    liftRequest: null,
+    lastSequence: sequence ?? 0,
+  };
+};

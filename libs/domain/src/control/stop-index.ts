@@ -2,6 +2,7 @@ import type { Address, Destination, OrgName, Selector, Tag, WorkspaceName } from
 import type { Hold } from '../gate/verdict.js';
 import { compileCapability } from '../stop/capability.js';
 import { severity } from '../stop/covers.js';
+import { byAge } from './by-age.js';
 import type { StopOrder } from './control-records.js';
 import type { NamespaceScope, OrgScope, Scope, ScopeIndex, StandingStop } from './scope-index.js';
 
@@ -35,7 +36,7 @@ export class StopIndex {
       ...[namespace, org].map((scope) => (scope === null ? [] : stopsOn(scope, tags))),
     ];
     const orders = found.flat().map((stop) => stop.hold.order);
-    return orders.sort((a, b) => a.sequence - b.sequence);
+    return orders.sort(byAge);
   }
 
   /** The hot path: a few look-ups, nothing allocated. */

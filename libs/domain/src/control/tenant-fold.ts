@@ -27,7 +27,7 @@ export class TenantFold {
   createOrganization(event: Of<'OrganizationCreated'>): void {
     const { org } = event.data;
     if (this.#organizations.has(org)) return;
-    this.#organizations.set(org, { ...event.data, createdAt: event.at });
+    this.#organizations.set(org, { ...event.data, twoPersonLift: false, createdAt: event.at });
   }
 
   createWorkspace(event: Of<'WorkspaceCreated'>): void {
@@ -35,7 +35,21 @@ export class TenantFold {
     const workspaces = this.#workspaces.get(org) ?? new Map<WorkspaceName, WorkspaceRecord>();
     this.#workspaces.set(org, workspaces);
     if (!workspaces.has(workspace)) {
-      workspaces.set(workspace, { ...event.data, createdAt: event.at });
+      const settings = { onFence: 'deny', onFenceChangedAt: 0 } as const;
+      workspaces.set(workspace, { ...event.data, ...settings, createdAt: event.at });
+    }
+  }
+
+  changeOrganization({ data }: Of<'OrganizationSettingsChanged'>): void {
+    const before = this.#organizations.get(data.org);
+    if (before) this.#organizations.set(data.org, { ...before, ...data });
+  }
+
+  changeWorkspace({ data }: Of<'WorkspaceSettingsChanged'>, sequence: number): void {
+    const workspaces = this.#workspaces.get(data.org);
+    const before = workspaces?.get(data.workspace);
+    if (workspaces && before) {
+      workspaces.set(data.workspace, { ...before, ...data, onFenceChangedAt: sequence });
     }
   }
 }

@@ -1,8 +1,15 @@
-import type { FactOf, GatewayId, GatewayJoined, GatewayLeft, GatewayRemoved } from '#contracts';
+import type {
+  FactOf,
+  GatewayId,
+  GatewayJoined,
+  GatewayKeyRotated,
+  GatewayLeft,
+  GatewayRemoved,
+} from '#contracts';
 import { accept, type Decider, type Decision, reject } from '../decider.js';
 
 export type GatewayEvent = FactOf<
-  typeof GatewayJoined | typeof GatewayLeft | typeof GatewayRemoved
+  typeof GatewayJoined | typeof GatewayLeft | typeof GatewayRemoved | typeof GatewayKeyRotated
 >;
 
 /** `boot` is the highest that ever joined; `0` before the first. */
@@ -62,6 +69,8 @@ const evolve = (state: GatewayState, event: GatewayEvent): GatewayState => {
     case 'GatewayLeft':
     case 'GatewayRemoved':
       return event.data.boot === state.boot ? { ...state, member: false } : state;
+    case 'GatewayKeyRotated':
+      return state;
   }
 };
 

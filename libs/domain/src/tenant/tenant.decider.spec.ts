@@ -14,6 +14,23 @@ describe('CreateOrganization', () => {
   it('makes the org', () => given().when(create).then(created));
   it('refuses a name that is taken', () =>
     given(created).when(create).thenRejected('ALREADY_EXISTS'));
+
+  describe('ChangeOrganization', () => {
+    const change = (twoPersonLift: boolean) =>
+      ({ type: 'ChangeOrganization', org, twoPersonLift }) as const;
+    const changed = (twoPersonLift: boolean) =>
+      ({ type: 'OrganizationSettingsChanged', data: { org, twoPersonLift } }) as const;
+
+    it('switches on and off', () => {
+      given(created).when(change(true)).then(changed(true));
+      given(created, changed(true)).when(change(false)).then(changed(false));
+    });
+    it('is silent where it is so already', () => {
+      given(created).when(change(false)).thenNothing();
+      given(created, changed(true)).when(change(true)).thenNothing();
+    });
+    it('needs the org', () => given().when(change(true)).thenRejected('ORGANIZATION_UNKNOWN'));
+  });
 });
 
 describe('CreateWorkspace', () => {
@@ -35,4 +52,22 @@ describe('CreateWorkspace', () => {
     given()
       .when({ ...create, orgExists: false })
       .thenRejected('ORGANIZATION_UNKNOWN'));
+
+  describe('ChangeWorkspace', () => {
+    const change = (onFence: 'deny' | 'allow') =>
+      ({ type: 'ChangeWorkspace', org, workspace: data.workspace, onFence }) as const;
+    const changed = (onFence: 'deny' | 'allow') =>
+      ({
+        type: 'WorkspaceSettingsChanged',
+        data: { org, workspace: data.workspace, onFence },
+      }) as const;
+
+    it('opens and closes', () => {
+      given(created).when(change('allow')).then(changed('allow'));
+      given(created, changed('allow')).when(change('deny')).then(changed('deny'));
+    });
+    it('is silent where it is so already', () => given(created).when(change('deny')).thenNothing());
+    it('needs the workspace', () =>
+      given().when(change('allow')).thenRejected('WORKSPACE_UNKNOWN'));
+  });
 });

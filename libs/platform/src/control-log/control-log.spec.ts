@@ -1,15 +1,10 @@
-import {
-  controlEvents,
-  eventCodec,
-  type ControlEvent,
-  type GatewayId,
-  type RegionName,
-} from '#contracts';
+import { controlEvents, eventCodec, type ControlEvent } from '#contracts';
 import { InMemoryEventStore, LogUnavailableError } from '#event-store';
 import { record } from '../command/record.js';
 import { systemIds } from '../identity/ids.js';
 import { createLogger } from '../log/logger.js';
 import { createControlLog, type ControlLog, type ControlLogOptions } from './control-log.js';
+import { gatewayJoined } from '#testing';
 
 const about = {
   actor: { kind: 'system', id: 'spec', via: 'spec' },
@@ -18,15 +13,7 @@ const about = {
   correlationId: 'spec',
 } as const;
 const joined = (name: string): ControlEvent =>
-  record(
-    {
-      type: 'GatewayJoined',
-      data: { gateway: name as GatewayId, region: 'eu' as RegionName, boot: 1, url: null },
-    },
-    about,
-    { nowMs: () => 0 },
-    systemIds,
-  );
+  record(gatewayJoined(name), about, { nowMs: () => 0 }, systemIds);
 
 let store: InMemoryEventStore<ControlEvent>;
 let logged = '';

@@ -4,11 +4,9 @@ import {
   eventCodec,
   type ControlEvent,
   type ControlFact,
-  type GatewayId,
   type KeyId,
   type OrgName,
   type Principal,
-  type RegionName,
   type WorkspaceName,
 } from '#contracts';
 import { InMemoryEventStore } from '#event-store';
@@ -17,6 +15,7 @@ import { createControlLog, type ControlLog } from '../control-log/control-log.js
 import { systemIds } from '../identity/ids.js';
 import { createLogger } from '../log/logger.js';
 import { createMeshStream, type MeshStream } from './mesh-stream.js';
+import { gatewayJoined } from '#testing';
 
 const KEY = 'k'.repeat(16) as KeyId;
 const clock = { nowMs: () => 0 };
@@ -31,10 +30,7 @@ const principal: Principal = {
   roles: ['viewer'],
   permissions: new Set(['mesh:read']),
 };
-const joined = (name: string): ControlFact => ({
-  type: 'GatewayJoined',
-  data: { gateway: name as GatewayId, region: 'eu' as RegionName, boot: 1, url: null },
-});
+const joined = (name: string): ControlFact => gatewayJoined(name);
 const issued: ControlFact = {
   type: 'KeyIssued',
   data: {
