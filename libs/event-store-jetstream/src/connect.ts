@@ -6,16 +6,22 @@ import {
   LogRefusedError,
   LogUnavailableError,
   type Messaging,
+  type RawLog,
   type WorkQueues,
 } from '#event-store';
 import { JetStreamEventStore } from './jetstream-event-store.js';
 import { JetStreamKeyValue } from './jetstream-key-value.js';
+import { JetStreamRawLog } from './jetstream-raw-log.js';
 import { JetStreamWorkQueues } from './jetstream-work-queues.js';
 import { NatsLink, type StatusListener, type TraceSource } from './nats-link.js';
 import { NatsMessaging } from './nats-messaging.js';
+import { eventsOf } from './stream-configs.js';
 
 export interface NatsOptions {
-  /** `nats://host:port`, one or several. */
+  /**
+   * `nats://host:port`, one or several. Of several, only these are dialled, in random order, and when one is lost the next
+   * at once; a single one is a first address, from which the client learns of the others in its cluster.
+   */
   readonly servers: string | readonly string[];
   /** Shown by the server in its list of connections. */
   readonly name: string;
@@ -25,6 +31,21 @@ export interface NatsOptions {
   readonly timeoutMs?: number;
   /** The first connection is tried for so long. @default 10000 */
   readonly connectWithinMs?: number;
+  /**
+   * A connection that answers no ping for two to three times so long is dead, though nobody closed it.
+   * @default 1500
+   */
+  readonly pingIntervalMs?: number;
+  /**
+   * Every inbox of this connection (answers, deliveries, reads) is `{inboxPrefix}.…`, so that the server's permissions
+   * can keep users from listening to each other. @default '_INBOX'
+   */
+  readonly inboxPrefix?: string;
+  /**
+   * The domain of the JetStream that holds the streams, for a service on a leaf node: API subjects are then
+   * `$JS.{domain}.API.…`. @default the JetStream of the server dialled
+   */
+  readonly jetStreamDomain?: string;
   /** Adds the current trace to everything that is sent. */
   readonly trace?: TraceSource;
 }
@@ -32,9 +53,11 @@ export interface NatsOptions {
 const DEFAULT_TIMEOUT_MS = 2_000;
 const DEFAULT_CONNECT_MS = 10_000;
 const RECONNECT_MS = { wait: 100, jitter: 150 } as const;
-const FIRST_TRY_MS = 2_000;
-/** A connection that answers no ping for two of these is dead, though nobody closed it. */
-const PING_MS = 1_500;
+/** A server that does not greet within so long is left for the next one. */
+const DIAL_MS = 1_000;
+const DEFAULT_PING_MS = 1_500;
+const PINGS_UNANSWERED_MAX = 2;
+const DEFAULT_INBOX = '_INBOX';
 
 /** One connection to NATS and everything the mesh does over it. Heals by itself until `close`. */
 export class Nats {
@@ -45,6 +68,8 @@ export class Nats {
     this.link = new NatsLink(connection, {
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       trace: options.trace ?? null,
+      inboxPrefix: options.inboxPrefix ?? DEFAULT_INBOX,
+      jetStreamDomain: options.jetStreamDomain ?? null,
     });
   }
 
@@ -52,7 +77,12 @@ export class Nats {
     stream: string,
     codec: EventCodec<E>,
   ): EventStore<E> {
-    return new JetStreamEventStore(this.link, stream, codec);
+    return new JetStreamEventStore(this.link, stream, { codec, events: eventsOf(stream) });
+  }
+
+  /** All that the stream holds, as it comes: for the containment protocol. */
+  rawLog(stream: string): RawLog {
+    return new JetStreamRawLog(this.link, stream);
   }
 
   messaging(): Messaging {
@@ -127,13 +157,15 @@ const connectionOptions = (options: NatsOptions) => ({
   name: options.name,
   ...(options.user === undefined ? {} : { user: options.user }),
   ...(options.password === undefined ? {} : { pass: options.password }),
-  timeout: FIRST_TRY_MS,
+  inboxPrefix: options.inboxPrefix ?? DEFAULT_INBOX,
+  ignoreClusterUpdates: typeof options.servers !== 'string' && options.servers.length > 1,
+  timeout: DIAL_MS,
   maxReconnectAttempts: -1,
   reconnectTimeWait: RECONNECT_MS.wait,
   reconnectJitter: RECONNECT_MS.jitter,
   reconnectJitterTLS: RECONNECT_MS.jitter,
   // A server that is being set up again may refuse for a moment.
   ignoreAuthErrorAbort: true,
-  pingInterval: PING_MS,
-  maxPingOut: 2,
+  pingInterval: options.pingIntervalMs ?? DEFAULT_PING_MS,
+  maxPingOut: PINGS_UNANSWERED_MAX,
 });

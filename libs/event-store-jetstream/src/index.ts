@@ -1,3 +1,4 @@
+export * from './access/index.js';
 export * from './connect.js';
 export * from './durable-name.js';
 export { type StatusListener, type TraceSource } from './nats-link.js';

@@ -14,13 +14,25 @@ import { asPortError } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
 import { type RawMessage, storedOf } from './stored-messages.js';
 
+export interface StoreSettings<E> {
+  readonly codec: EventCodec<E>;
+  /** Only these subjects hold events; `null` when all of the stream's do. */
+  readonly events: string | null;
+}
+
 /** {@link EventStore} over one JetStream stream. */
 export class JetStreamEventStore<E extends { readonly id: string }> implements EventStore<E> {
+  private readonly codec: EventCodec<E>;
+  private readonly events: string | null;
+
   constructor(
     private readonly link: NatsLink,
     private readonly stream: string,
-    private readonly codec: EventCodec<E>,
-  ) {}
+    { codec, events }: StoreSettings<E>,
+  ) {
+    this.codec = codec;
+    this.events = events;
+  }
 
   async append(request: AppendRequest<E>): Promise<Appended> {
     return this.traced(request.subject, 1, () =>
@@ -51,9 +63,11 @@ export class JetStreamEventStore<E extends { readonly id: string }> implements E
   }
 
   lastSequence(): Promise<number> {
-    return this.asking(`read the end of ${this.stream}`, () =>
-      readLastSequence(this.link, this.stream),
-    );
+    return this.asking(`read the end of ${this.stream}`, async () => {
+      if (this.events === null) return readLastSequence(this.link, this.stream);
+      const last = await readOne(this.link, this.stream, { last_by_subj: this.events });
+      return last?.sequence ?? 0;
+    });
   }
 
   forget(subject: string): Promise<void> {
@@ -61,7 +75,8 @@ export class JetStreamEventStore<E extends { readonly id: string }> implements E
   }
 
   follow(options: FollowOptions<E>): Following {
-    return new Follower(this.link, this.stream, this.codec, options);
+    const filters = options.filters ?? (this.events === null ? [] : [this.events]);
+    return new Follower(this.link, this.stream, this.codec, { ...options, filters });
   }
 
   private async traced(

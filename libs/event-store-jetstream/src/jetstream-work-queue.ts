@@ -68,9 +68,9 @@ export class JetStreamWorkQueue<E> implements WorkQueue<E> {
   }
 
   private async pull(max: number, waitMs: number, signal?: AbortSignal): Promise<Pulled> {
-    const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.stream}.${this.options.name}`;
+    const verb = `CONSUMER.MSG.NEXT.${this.stream}.${this.options.name}`;
     try {
-      return await pullOnce(this.link, subject, { max, waitMs, signal });
+      return await pullOnce(this.link, this.link.apiSubject(verb), { max, waitMs, signal });
     } catch (error) {
       if (error instanceof ConnectionLostError) return { messages: [], consumerGone: false };
       throw asPortError(error, `take from ${this.options.name}`, this.options.filter);

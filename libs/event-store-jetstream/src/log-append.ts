@@ -49,7 +49,7 @@ export const outgoing = <E extends { readonly id: string }>(
   addTrace(head, link.settings.trace?.inject());
   const body = codec.encode(request.event);
   const sizeBytes = Buffer.byteLength(body);
-  const limitBytes = (link.nc.info?.max_payload ?? 1_048_576) - 1024;
+  const limitBytes = link.bodyBytesMax();
   if (sizeBytes > limitBytes) throw new EventTooLargeError(request.subject, sizeBytes, limitBytes);
   return { subject: request.subject, body, headers: head };
 };
@@ -148,7 +148,8 @@ const nameBatch = (messages: readonly Outgoing[]): void => {
   messages.at(-1)?.headers.set('Nats-Batch-Commit', '1');
 };
 
-const acknowledged = (answer: Msg, subject: string): Appended => {
+/** What the stream answered to a message. @throws ServerRefusal when it said no */
+export const acknowledged = (answer: Msg, subject: string): Appended => {
   const ack = answer.json<Acknowledgement>();
   if (ack.error) throw new ServerRefusal(ack.error, subject);
   return { sequence: ack.seq, duplicate: ack.duplicate ?? false };

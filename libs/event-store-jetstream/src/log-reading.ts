@@ -1,4 +1,4 @@
-import { createInbox, type Msg } from '@nats-io/transport-node';
+import type { Msg } from '@nats-io/transport-node';
 import { ConnectionLostError, ServerRefusal } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
 import { type MessageAnswer, rawOfAnswer, type RawMessage } from './stored-messages.js';
@@ -35,7 +35,7 @@ const readPage = (link: NatsLink, stream: string, filter: string, from: number):
   new Promise((resolve, refuse) => {
     const { nc } = link;
     const messages: RawMessage[] = [];
-    const inbox = createInbox();
+    const inbox = link.inbox();
     const settle = (end: () => void): void => {
       clearTimeout(timer);
       leave();
@@ -56,7 +56,7 @@ const readPage = (link: NatsLink, stream: string, filter: string, from: number):
     const timer = setTimeout(fail, link.settings.timeoutMs);
     const leave = link.onStatus(fail);
     nc.publish(
-      `$JS.API.DIRECT.GET.${stream}`,
+      link.apiSubject(`DIRECT.GET.${stream}`),
       JSON.stringify({ next_by_subj: filter, seq: from, batch: PAGE }),
       { reply: inbox },
     );

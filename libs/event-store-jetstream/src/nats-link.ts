@@ -1,4 +1,4 @@
-import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
+import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import { type ApiError, ConnectionLostError, ServerRefusal } from './nats-errors.js';
 import { Slots } from './slots.js';
 
@@ -23,6 +23,10 @@ export interface LinkSettings {
   /** An append, a look-up or a settlement fails after so long. */
   readonly timeoutMs: number;
   readonly trace: TraceSource | null;
+  /** All inboxes of this connection begin with it. */
+  readonly inboxPrefix: string;
+  /** The JetStream to speak to; `null` for the one of the server that this connection is on. */
+  readonly jetStreamDomain: string | null;
 }
 
 export interface RequestOptions {
@@ -50,6 +54,21 @@ export class NatsLink {
 
   connected(): boolean {
     return this.up;
+  }
+
+  /** What the server takes, with room for headers. */
+  bodyBytesMax(): number {
+    return (this.nc.info?.max_payload ?? 1_048_576) - 1_024;
+  }
+
+  /** A fresh subject that only this connection may listen to. */
+  inbox(): string {
+    return createInbox(this.settings.inboxPrefix);
+  }
+
+  apiSubject(verb: string): string {
+    const { jetStreamDomain } = this.settings;
+    return jetStreamDomain === null ? `$JS.API.${verb}` : `$JS.${jetStreamDomain}.API.${verb}`;
   }
 
   isClosed(): boolean {
@@ -112,7 +131,7 @@ export class NatsLink {
   /** A question to the JetStream API. Rejects with {@link ServerRefusal} where the server says no. */
   async api<T>(verb: string, body: object, options: RequestOptions = {}): Promise<T> {
     const text = Object.keys(body).length === 0 ? '' : JSON.stringify(body);
-    const answer = await this.request(`$JS.API.${verb}`, text, options);
+    const answer = await this.request(this.apiSubject(verb), text, options);
     const json = answer.json<T & { error?: ApiError }>();
     if (json.error) throw new ServerRefusal(json.error, verb);
     return json;

@@ -48,6 +48,29 @@ describe('provisionStreams', () => {
     await expect(nats.link.api('STREAM.PURGE.CONTROL', {})).rejects.toMatchObject({ status: 500 });
   });
 
+  it('brings a control log of an earlier version up to date, and keeps what it holds', async () => {
+    const { url, user, password } = await claimNatsAccount();
+    const own = await connectNats({ servers: url, user, password, name: 'earlier' });
+    try {
+      await own.link.api('STREAM.CREATE.CONTROL', {
+        name: 'CONTROL',
+        subjects: ['control.>'],
+        deny_delete: true,
+        deny_purge: true,
+        discard: 'new',
+        allow_msg_ttl: true,
+      });
+      await own.link.request('control.acme._.org.acme', '{}');
+      await provisionStreams(own, { replicas: 1 });
+      await own.link.request('echo.node', '{}');
+      const info = await own.link.api<Info & { state: object }>('STREAM.INFO.CONTROL', {});
+      expect(info.config.subjects).toEqual(['control.>', 'echo.>']);
+      expect(info.state).toMatchObject({ messages: 2, first_seq: 1, last_seq: 2 });
+    } finally {
+      await own.close();
+    }
+  });
+
   it('lets intents be forgotten one by one, and activity by age', async () => {
     expect(await configOf(streams.intents.name)).toMatchObject({
       deny_delete: true,

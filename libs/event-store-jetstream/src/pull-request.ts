@@ -1,4 +1,4 @@
-import { createInbox, type Msg } from '@nats-io/transport-node';
+import type { Msg } from '@nats-io/transport-node';
 import { ServerRefusal } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
 
@@ -29,7 +29,7 @@ export const pullOnce = (
 ): Promise<Pulled> =>
   new Promise((resolve, refuse) => {
     const messages: Msg[] = [];
-    const inbox = createInbox();
+    const inbox = link.inbox();
     let over = false;
     const finish = (outcome: { consumerGone: boolean } | Error): void => {
       if (over) return;

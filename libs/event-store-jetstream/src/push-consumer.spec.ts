@@ -1,6 +1,11 @@
 import type { Msg } from '@nats-io/transport-node';
 import type { NatsLink } from './nats-link.js';
-import { type ConsumerEnd, PushConsumer } from './push-consumer.js';
+import {
+  type ConsumerEnd,
+  type Delivered,
+  PushConsumer,
+  type PushConsumerSettings,
+} from './push-consumer.js';
 
 type Callback = (error: Error | null, message: Msg) => void;
 
@@ -20,12 +25,13 @@ const heartbeat = (lastDelivery: number, values: Record<string, string> = {}) =>
   }) as unknown as Partial<Msg>;
 
 /** A consumer on a connection that the test plays itself. */
-const opened = async () => {
+const opened = async (settings: PushConsumerSettings) => {
   const seen: number[] = [];
   const ends: ConsumerEnd[] = [];
   const published: string[] = [];
   const flows: (() => void)[] = [];
   let idle = 0;
+  let opens = 0;
   let arrive: Callback = () => undefined;
   const link = {
     nc: {
@@ -35,15 +41,18 @@ const opened = async () => {
       },
       publish: (subject: string) => void published.push(subject),
     },
+    inbox: () => '_INBOX.own.1',
     onStatus: () => () => undefined,
     api: async () => ({ num_pending: 1, delivered: { consumer_seq: 0 } }),
   };
-  const consumer = new PushConsumer(link as unknown as NatsLink, 'LOG', {
-    onMessage: ({ sequence }) => void seen.push(sequence),
-    onFlowControl: (answer) => void flows.push(answer),
+  const handlers = {
+    onOpen: () => void (opens += 1),
+    onMessage: ({ sequence }: Delivered) => void seen.push(sequence),
+    onFlowControl: (answer: () => void) => void flows.push(answer),
     onIdle: () => void (idle += 1),
-    onEnd: (why) => void ends.push(why),
-  });
+    onEnd: (why: ConsumerEnd) => void ends.push(why),
+  };
+  const consumer = new PushConsumer(link as unknown as NatsLink, 'LOG', handlers, settings);
   await consumer.open(1, []);
   return {
     consumer,
@@ -52,6 +61,7 @@ const opened = async () => {
     published,
     flows,
     idles: () => idle,
+    opens: () => opens,
     arrives: (...messages: Partial<Msg>[]) => {
       for (const message of messages) arrive(null, message as Msg);
     },
@@ -61,9 +71,9 @@ const opened = async () => {
 describe('PushConsumer', () => {
   let test: Awaited<ReturnType<typeof opened>>;
   beforeEach(async () => {
-    test = await opened();
+    test = await opened({ endsAtGaps: true, missedMax: 4 });
   });
-  afterEach(() => test.consumer.close());
+  afterEach(() => test.consumer.quiet());
 
   it('takes deliveries without a hole, whatever the sequences of the stream', () => {
     test.arrives(delivery(1, 4), delivery(2, 9), heartbeat(2));
@@ -90,6 +100,11 @@ describe('PushConsumer', () => {
     expect(test.ends).toEqual(['refused']);
   });
 
+  it('says once that it exists, though deliveries overtake the answer', async () => {
+    test.arrives(delivery(1, 4), delivery(2, 5));
+    expect(test.opens()).toBe(1);
+  });
+
   it('answers flow control only when it is told to', () => {
     let answered = 0;
     const request = { reply: 'flow.1', headers: headersOf(100), respond: () => (answered += 1) };
@@ -99,5 +114,28 @@ describe('PushConsumer', () => {
     for (const answer of test.flows) answer();
     expect([answered, test.published]).toEqual([1, ['flow.2']]);
     expect(test.idles()).toBe(0);
+  });
+});
+
+describe('PushConsumer for a reader that looks for gaps itself', () => {
+  let test: Awaited<ReturnType<typeof opened>>;
+  beforeEach(async () => {
+    test = await opened({ endsAtGaps: false, missedMax: 3 });
+  });
+  afterEach(() => test.consumer.quiet());
+
+  it('hands over what does not follow the last, and stays', () => {
+    test.arrives(delivery(1, 4), delivery(3, 6), heartbeat(3), delivery(1, 4));
+    expect([test.seen, test.ends, test.idles()]).toEqual([[4, 6, 4], [], 1]);
+  });
+
+  it('ends when a heartbeat tells of a delivery that never came: nothing else would', () => {
+    test.arrives(delivery(1, 4), heartbeat(2));
+    expect([test.seen, test.ends]).toEqual([[4], ['gap']]);
+  });
+
+  it('ends when a heartbeat tells of fewer deliveries than came: it was made anew', () => {
+    test.arrives(delivery(1, 4), delivery(2, 5), heartbeat(0));
+    expect(test.ends).toEqual(['gap']);
   });
 });

@@ -1,5 +1,5 @@
 import type { StreamConfig } from '@nats-io/jetstream';
-import { streams } from '#contracts';
+import { CONTROL_FILTER, streams } from '#contracts';
 
 export interface StreamChoices {
   /** Copies of each stream: 3 in production, 1 on one server. */
@@ -16,6 +16,13 @@ export type WantedStream = Partial<Omit<StreamConfig, 'retention' | 'storage' | 
 /** Answers to repeated requests; a client may repeat one for a day. */
 export const IDEMPOTENCY_BUCKET = 'IDEMPOTENCY';
 
+/**
+ * In the control log only these subjects hold events; the rest are the nodes' echoes, which are forgotten after seconds.
+ * `null`: every message of the stream is an event.
+ */
+export const eventsOf = (stream: string): string | null =>
+  stream === streams.control.name ? CONTROL_FILTER : null;
+
 const NANOS_PER_HOUR = 3_600_000_000_000;
 const DEDUPLICATED_FOR = 120_000_000_000;
 
@@ -25,7 +32,7 @@ export const streamConfigs = (choices: StreamChoices): readonly WantedStream[] =
     ...common(choices),
     name: streams.control.name,
     subjects: [...streams.control.subjects],
-    description: 'Every control decision, for ever',
+    description: 'Every control decision, for ever; echoes, for seconds',
     max_age: 0,
     // A full log refuses: it never forgets an order to make room.
     discard: 'new',

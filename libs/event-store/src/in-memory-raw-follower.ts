@@ -43,14 +43,13 @@ export class InMemoryRawFollower implements RawFollowing {
   reachable(up: boolean): void {
     if (!up) this.consumer = null;
     else this.begin();
-    if (up || this.up === false) return;
-    this.up = false;
-    this.reader.onConnected?.(false);
+    if (!up) this.tellConnected(false);
   }
 
   add(messages: readonly KeptMessage[]): void {
     const { consumer } = this;
-    if (!consumer) return;
+    // The log may have read short until now.
+    if (!consumer) return this.begin();
     consumer.waiting.push(...messages.filter((message) => this.wanted(message)));
     queueMicrotask(() => this.deliver(consumer));
   }
@@ -78,17 +77,13 @@ export class InMemoryRawFollower implements RawFollowing {
 
   private open(): void {
     const from = this.reader.from();
-    // As a server does: beyond the end means "what comes next".
-    const first = Math.min(from, this.stream.lastSequence() + 1);
-    const there = this.stream.there('>').filter(({ sequence }) => sequence >= first);
+    if (this.stream.lastSequence() < from - 1) return this.tellConnected(false);
+    const there = this.stream.there('>').filter(({ sequence }) => sequence >= from);
     const waiting = there.filter((message) => this.wanted(message));
     made += 1;
     const consumer = { name: `consumer-${made}`, sent: 0, received: 0, waiting };
     this.consumer = consumer;
-    if (this.up !== true) {
-      this.up = true;
-      this.reader.onConnected?.(true);
-    }
+    this.tellConnected(true);
     this.reader.onSubscribed(consumer.name, from);
     this.deliver(consumer);
   }
@@ -114,6 +109,12 @@ export class InMemoryRawFollower implements RawFollowing {
       pending: consumer.waiting.length,
       bytes: Buffer.byteLength(message.text),
     });
+  }
+
+  private tellConnected(up: boolean): void {
+    if (this.up === up) return;
+    this.up = up;
+    this.reader.onConnected?.(up);
   }
 
   private wanted({ subject }: KeptMessage): boolean {

@@ -209,14 +209,18 @@ export const rawLogContract = (fresh: () => Promise<RawLogUnderTest>): void => {
       ]);
     });
 
-    it('hands over what is appended next where it asks for more than there is', async () => {
+    it('waits where the log ends before what its reader had: it reads short', async () => {
       await put('a', '1');
-      const reader = new RecordingReader([], 100);
+      const reader = new RecordingReader([], 3);
       follow(reader);
-      await reader.until(() => reader.idles > 0);
+      await reader.until(() => reader.connected.at(-1) === false);
+      expect([reader.subscribed, reader.idles]).toEqual([[], 0]);
       await put('a', '2');
+      await reader.until(() => reader.idles > 0);
+      await put('a', '3');
       await sees(reader, 1);
-      expect(reader.deliveries).toMatchObject([{ consumerSequence: 1, sequence: 2 }]);
+      expect(reader.connected).toEqual([false, true]);
+      expect(reader.deliveries).toMatchObject([{ consumerSequence: 1, sequence: 3 }]);
     });
 
     it("begins a new consumer at its reader's word, and nothing comes from the old one", async () => {

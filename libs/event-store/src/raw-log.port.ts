@@ -15,6 +15,9 @@ export interface RawLog {
    * - **Raw**: what arrives is handed over, also when its `consumerSequence` does not follow the last; the reader
    *   decides and calls `restart()`. Only a heartbeat that names a delivery which never came ends the consumer by
    *   itself, because nothing else would tell the reader.
+   * - **Short**: while the stream ends before `from() - 1` it reads short, as a restored or a lagging one does. Then there is
+   *   no consumer, and the reader is told `onConnected(false)`: a server would otherwise wait for that sequence and call
+   *   it idle.
    * - **Late**: nothing of an ended consumer is handed over once the next one subscribed.
    * - **Holes** in `sequence` are normal: messages with a time to live leave them, and so do filters.
    */
@@ -44,7 +47,7 @@ export interface RawReader {
   onDelivery(delivery: RawDelivery): void;
   /** Nothing is left to deliver now, as far as the server can tell. */
   onIdle?(): void;
-  /** `false` when nothing can be read now (no connection, no leader, no stream); `true` with the next consumer. */
+  /** `false` when nothing can be read now (no connection, no leader, no stream, a short one); `true` with the next consumer. */
   onConnected?(connected: boolean): void;
 }
 

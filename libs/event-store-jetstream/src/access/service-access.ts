@@ -1,0 +1,134 @@
+import {
+  CONTROL_FILTER,
+  ECHO_FILTER,
+  gatewaySubject,
+  live,
+  LOG_SUBJECT,
+  streams,
+} from '#contracts';
+import { IDEMPOTENCY_BUCKET } from '../stream-configs.js';
+
+/**
+ * What one service may say on NATS and hear from it; everything else is refused by the server. Subjects as in the hub's
+ * account. Its own inbox is not named: every user has one that nobody else reads.
+ */
+export interface Access {
+  /** It may publish there. To a request comes one answer at most. */
+  readonly says: readonly string[];
+  /** It may ask there, and many answers come to one question. */
+  readonly pulls: readonly string[];
+  readonly hears: readonly string[];
+  /** Requests that it hears and may answer, wherever the answer goes. */
+  readonly serves: readonly string[];
+}
+
+const CONTROL = streams.control.name;
+const INTENTS = streams.intents.name;
+const ACTIVITY = streams.activity.name;
+/** The bucket of answers already given, as a stream and as subjects. */
+const ANSWERS = {
+  stream: `KV_${IDEMPOTENCY_BUCKET}`,
+  subjects: `$KV.${IDEMPOTENCY_BUCKET}.>`,
+} as const;
+
+const api = (verb: string, ...names: readonly string[]): string[] =>
+  names.map((name) => `$JS.API.${verb}.${name}`);
+
+/** Everybody waits at its start until all streams are there. */
+const seesStreams = api('STREAM.INFO', CONTROL, INTENTS, ACTIVITY, ANSWERS.stream);
+
+/**
+ * Consumers of its own on these streams. The names of other users' consumers are random and never listed, so nobody
+ * touches them.
+ */
+const follows = (...names: readonly string[]): string[] => [
+  ...['CONSUMER.CREATE', 'CONSUMER.INFO', 'CONSUMER.DELETE'].flatMap((verb) =>
+    api(verb, ...names.map((name) => `${name}.*`)),
+  ),
+  ...names.map((name) => `$JS.FC.${name}.>`),
+];
+
+const reads = (...names: readonly string[]): string[] => api('STREAM.MSG.GET', ...names);
+const readsPages = (...names: readonly string[]): string[] => api('DIRECT.GET', ...names);
+
+/** Makes the streams and the first facts, once; runs before everybody else. The only one who may shape a stream. */
+export const provisionAccess: Access = {
+  says: [
+    LOG_SUBJECT,
+    ...['org', 'workspace', 'key'].map((aggregate) => `control.*.*.${aggregate}.*`),
+    ...seesStreams,
+    ...['STREAM.CREATE', 'STREAM.UPDATE'].flatMap((verb) =>
+      api(verb, CONTROL, INTENTS, ACTIVITY, ANSWERS.stream),
+    ),
+    ...reads(CONTROL),
+  ],
+  pulls: readsPages(CONTROL),
+  hears: [],
+  serves: [],
+};
+
+/** Command APIs: they write the control log and speak to everyone. Their ids are random, so subjects hold no names. */
+export const nodeAccess: Access = {
+  says: [
+    CONTROL_FILTER,
+    ECHO_FILTER,
+    live.order('*'),
+    live.answer('*'),
+    live.join('*'),
+    live.projector,
+    ANSWERS.subjects,
+    ...seesStreams,
+    ...follows(CONTROL),
+    ...reads(CONTROL, ANSWERS.stream),
+  ],
+  pulls: readsPages(CONTROL),
+  hears: [
+    live.orderFilter,
+    live.renewalFilter,
+    live.receiptFilter,
+    live.positionFilter,
+    live.handed('*'),
+    live.join('*'),
+  ],
+  serves: [live.command],
+};
+
+/** One gateway: speaks for itself alone, in its region alone. It has its hands in the work of all, as any gateway may. */
+export const gatewayAccess = ({ id, region }: { id: string; region: string }): Access => ({
+  says: [
+    gatewaySubject(id),
+    live.renewal(id),
+    live.receipt(id),
+    live.position(region, id),
+    live.handed('*'),
+    live.answered('*'),
+    live.command,
+    ...streams.intents.subjects,
+    `activity.${region}.>`,
+    ANSWERS.subjects,
+    ...seesStreams,
+    ...follows(CONTROL, INTENTS),
+    // A queue's consumer names what it selects.
+    `$JS.API.CONSUMER.CREATE.${INTENTS}.*.>`,
+    `$JS.ACK.${INTENTS}.>`,
+    // Forgets intents that ended seven days ago.
+    ...api('STREAM.PURGE', INTENTS),
+    ...reads(CONTROL, INTENTS, ANSWERS.stream),
+  ],
+  pulls: [...readsPages(CONTROL, INTENTS, ACTIVITY), ...api('CONSUMER.MSG.NEXT', `${INTENTS}.*`)],
+  hears: [live.orderFilter, live.answer(id), live.answered(id)],
+  serves: [],
+});
+
+/** Reads both logs into Postgres, and writes changes of health under the region `hub`. */
+export const projectorAccess: Access = {
+  says: [
+    'activity.hub.>',
+    ...seesStreams,
+    ...follows(CONTROL, ACTIVITY),
+    ...reads(CONTROL, ACTIVITY),
+  ],
+  pulls: readsPages(CONTROL, ACTIVITY),
+  hears: [],
+  serves: [live.projector],
+};
