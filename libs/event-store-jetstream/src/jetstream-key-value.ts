@@ -44,7 +44,7 @@ export class JetStreamKeyValue implements KeyValue {
     head.set('Nats-Msg-Id', id);
     const subject = this.subjectOf(key);
     try {
-      const message = { subject, body: value, headers: head };
+      const message = { subject: this.writtenTo(subject), body: value, headers: head };
       const { sequence } = await appendOne(this.link, message, () => this.revisionOf(subject, id));
       return { revision: sequence };
     } catch (error) {
@@ -56,6 +56,11 @@ export class JetStreamKeyValue implements KeyValue {
   private async revisionOf(subject: string, id: string): Promise<number | null> {
     const raw = await readOne(this.link, `KV_${this.bucket}`, { last_by_subj: subject });
     return raw?.headers?.get('Nats-Msg-Id') === id ? raw.sequence : null;
+  }
+
+  /** Between domains a server passes on what is said to its API, and keeps `$KV` to itself. */
+  private writtenTo(subject: string): string {
+    return this.link.settings.jetStreamDomain === null ? subject : this.link.apiSubject(subject);
   }
 
   private subjectOf(key: string): string {

@@ -40,6 +40,18 @@ describe('JetStreamRawLog', () => {
     expectLastSubjectSequence: null,
   });
 
+  /** Stops the server's process; a signal takes a moment to reach all its threads. */
+  const hang = async (): Promise<void> => {
+    process.kill(server.pid, 'SIGSTOP');
+    const answers = () => admin.link.api('INFO', {}, { timeoutMs: 50 });
+    await until(() =>
+      answers().then(
+        () => false,
+        () => true,
+      ),
+    );
+  };
+
   beforeAll(async () => {
     server = await spawnNatsServer({ dir });
     nats = await connectNats({ servers: server.url, name: 'raw' });
@@ -124,10 +136,9 @@ describe('JetStreamRawLog', () => {
 
   it('sends a request once and never again', async () => {
     await newStream();
-    process.kill(server.pid, 'SIGSTOP');
-    let refused: Promise<unknown>;
+    await hang();
     try {
-      refused = nats.rawLog(stream).append({ ...request('once'), timeoutMs: 300 });
+      const refused = nats.rawLog(stream).append({ ...request('once'), timeoutMs: 300 });
       await expect(refused).rejects.toBeInstanceOf(LogUnavailableError);
     } finally {
       process.kill(server.pid, 'SIGCONT');
@@ -135,6 +146,31 @@ describe('JetStreamRawLog', () => {
     await until(async () => (await messages()) > 0, { timeoutMs: 10_000 });
     await nats.rawLog(stream).append(request('after'));
     expect(await messages()).toBe(2);
+  }, 30_000);
+
+  it('fails an append at once when the connection breaks under it', async () => {
+    await newStream();
+    await hang();
+    const refused = nats.rawLog(stream).append({ ...request('cut'), timeoutMs: 60_000 });
+    await server.crash();
+    await expect(refused).rejects.toBeInstanceOf(LogUnavailableError);
+    server = await spawnNatsServer({ dir, port: server.port });
+    await until(() => nats.connected() && admin.connected());
+  }, 20_000);
+
+  it('leaves one consumer behind at most, however often its connection breaks', async () => {
+    await newStream();
+    const { seen, following, connected } = follow();
+    for (const n of [1, 2, 3, 4, 5, 6]) {
+      await until(() => connected.at(-1)?.is === true, { timeoutMs: 10_000 });
+      await nats.link.nc.reconnect();
+      await until(() => nats.connected());
+      await until(async () => (await nats.rawLog(stream).append(request(`${n}`))).sequence > 0);
+      await until(() => seen.includes(`${n}`), { timeoutMs: 10_000 });
+      expect((await consumers()).length).toBeLessThanOrEqual(1);
+    }
+    await following.stop();
+    expect(await consumers()).toEqual([]);
   }, 30_000);
 
   it('waits for a stream that is not there yet', async () => {

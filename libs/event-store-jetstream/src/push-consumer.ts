@@ -78,7 +78,7 @@ export class PushConsumer {
     });
     const config = configOf({ name: this.name, inbox, fromSequence, filters });
     const answer = await this.link.api<ConsumerAnswer>(
-      createVerb(this.stream, this.name, filters),
+      `CONSUMER.CREATE.${this.stream}.${this.name}`,
       { stream_name: this.stream, config },
       { timeoutMs: ASK_MS },
     );
@@ -168,21 +168,12 @@ export class PushConsumer {
   }
 }
 
-/** A single filter is named in the subject, so that the server's permissions can say who may read what. */
-const createVerb = (stream: string, name: string, filters: readonly string[]): string =>
-  ['CONSUMER.CREATE', stream, name, ...(filters.length === 1 ? filters : [])].join('.');
-
 interface Wanted {
   readonly name: string;
   readonly inbox: string;
   readonly fromSequence: number;
   readonly filters: readonly string[];
 }
-
-const filterOf = ({ filters }: Wanted): object => {
-  if (filters.length === 0) return {};
-  return filters.length === 1 ? { filter_subject: filters[0] } : { filter_subjects: filters };
-};
 
 const configOf = (wanted: Wanted) => ({
   name: wanted.name,
@@ -197,5 +188,5 @@ const configOf = (wanted: Wanted) => ({
   inactive_threshold: FORGOTTEN_AFTER_MS * NANOS_PER_MS,
   mem_storage: true,
   num_replicas: 1,
-  ...filterOf(wanted),
+  ...(wanted.filters.length > 0 ? { filter_subjects: wanted.filters } : {}),
 });
