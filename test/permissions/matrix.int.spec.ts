@@ -46,7 +46,6 @@ const publishers: [subject: string, who: string][] = [
   ['live.position.us-east.eu-west-1', ''],
   ['live.position.eu-west.us-east-1', ''],
   ['live.handed.node-1-abcdefgh', 'us eu'],
-  ['live.answered.eu-west-1', 'us eu'],
   ['live.command', 'us eu'],
   ['live.projector', 'node'],
   ['live.unheard-of', ''],
@@ -125,7 +124,6 @@ const subscribers: [pattern: string, subject: string, who: string][] = [
   ['live.answer.us-east-1', 'live.answer.us-east-1', 'us'],
   ['live.answer.eu-west-1', 'live.answer.eu-west-1', 'eu'],
   ['live.answer.*', 'live.answer.us-east-1', ''],
-  ['live.answered.us-east-1', 'live.answered.us-east-1', 'us'],
   ['live.answered.*', 'live.answered.us-east-1', ''],
   ['live.renewal.*', 'live.renewal.us-east-1', 'node'],
   ['live.receipt.*', 'live.receipt.us-east-1', 'node'],
@@ -163,21 +161,19 @@ const allowedIn = async (ask: (user: string) => Promise<boolean>): Promise<strin
 
 const isolated = (user: string): boolean => USERS.some((one) => one.name === user && one.isolated);
 
-/** Users with an account of their own know JetStream's API by its domain. */
-const askers = (verb: string): Promise<string> =>
-  allowedIn((user) =>
-    mesh.mayPublish(
-      user,
-      `${isolated(user) ? '$JS.hub.API' : '$JS.API'}.${verb}`,
-      `$JS.API.${verb}`,
-    ),
-  );
+/** Users with an account of their own know JetStream's API and its buckets by their domain. */
+const saidBy = (user: string, subject: string): string =>
+  isolated(user) ? subject.replace(/^(?:\$JS\.API\.|(?=\$KV\.))/, '$JS.hub.API.') : subject;
+
+const speakers = (subject: string): Promise<string> =>
+  allowedIn((user) => mesh.mayPublish(user, saidBy(user, subject), subject));
+const askers = (verb: string): Promise<string> => speakers(`$JS.API.${verb}`);
 
 it('names every user that there is', () =>
   expect(Object.values(SHORT)).toEqual(USERS.map(({ name }) => name)));
 
 it.each(publishers)('on %s speaks nobody but: %s', async (subject, who) =>
-  expect(await allowedIn((user) => mesh.mayPublish(user, subject))).toBe(who),
+  expect(await speakers(subject)).toBe(who),
 );
 
 it.each(
@@ -191,6 +187,26 @@ it.each(
 it.each(wholeServer)('JetStream is asked for %s by nobody but: %s', async (verb, who) =>
   expect(await askers(verb)).toBe(who),
 );
+
+it.each(['us', 'eu'])('live.answered.* is said to a gateway (%s) by gateways only', async (to) => {
+  const subject = `live.answered.${to === 'us' ? 'us-east-1' : 'eu-west-1'}`;
+  const listener = mesh.as(SHORT[to] as string);
+  let heard = 0;
+  const end = listener.subscribe(subject, () => (heard += 1));
+  await listener.flush();
+  const may = await allowedIn(async (user) => {
+    const before = heard;
+    const client = mesh.as(user);
+    const refused = client.refusals.length;
+    client.publish(subject, '');
+    await mesh.settled(client);
+    await listener.flush();
+    expect(client.refusals.length > refused).toBe(heard === before);
+    return heard > before;
+  });
+  end();
+  expect(may).toBe('us eu');
+});
 
 it.each(subscribers)('%s (%s) is heard by nobody but: %s', async (pattern, subject, who) =>
   expect(await allowedIn((user) => mesh.maySubscribe(user, pattern, subject))).toBe(who),

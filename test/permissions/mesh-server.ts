@@ -6,7 +6,7 @@ import { RawNats } from '../fault-lab/nats/raw-nats.js';
 /** Sees and may do everything in the hub's account, as no service does. */
 const WATCHER: MeshUser = {
   name: 'watcher',
-  access: { says: ['>'], pulls: [], hears: ['>'], serves: [] },
+  access: { says: ['>'], pulls: [], hears: ['>'], serves: [], peers: [] },
   isolated: false,
 };
 

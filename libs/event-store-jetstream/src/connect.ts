@@ -19,8 +19,8 @@ import { eventsOf } from './stream-configs.js';
 
 export interface NatsOptions {
   /**
-   * `nats://host:port`, one or several. Of several, only these are dialled, in random order, and when one is lost the next
-   * at once; a single one is a first address, from which the client learns of the others in its cluster.
+   * `nats://host:port`, one or several. Of several, only these are dialled, in the order given: the near one first, and when it
+   * is lost the next at once. A single one is a first address, from which the client learns of the others in its cluster.
    */
   readonly servers: string | readonly string[];
   /** Shown by the server in its list of connections. */
@@ -38,7 +38,7 @@ export interface NatsOptions {
   readonly pingIntervalMs?: number;
   /**
    * Every inbox of this connection (answers, deliveries, reads) is `{inboxPrefix}.…`, so that the server's permissions
-   * can keep users from listening to each other. @default '_INBOX'
+   * can keep users from listening to each other. @default `_INBOX.{user}`, the prefix of the mesh's own users
    */
   readonly inboxPrefix?: string;
   /**
@@ -68,7 +68,7 @@ export class Nats {
     this.link = new NatsLink(connection, {
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       trace: options.trace ?? null,
-      inboxPrefix: options.inboxPrefix ?? DEFAULT_INBOX,
+      inboxPrefix: inboxPrefixOf(options),
       jetStreamDomain: options.jetStreamDomain ?? null,
     });
   }
@@ -146,6 +146,12 @@ export const connectNats = async (options: NatsOptions): Promise<Nats> => {
   }
 };
 
+/** A user whose name is no subject token has been made elsewhere, and may use any inbox. */
+const inboxPrefixOf = ({ inboxPrefix, user }: NatsOptions): string => {
+  if (inboxPrefix !== undefined) return inboxPrefix;
+  return user !== undefined && /^[\w-]+$/.test(user) ? `${DEFAULT_INBOX}.${user}` : DEFAULT_INBOX;
+};
+
 const serversOf = ({ servers }: NatsOptions): string =>
   typeof servers === 'string' ? servers : servers.join(', ');
 
@@ -157,7 +163,8 @@ const connectionOptions = (options: NatsOptions) => ({
   name: options.name,
   ...(options.user === undefined ? {} : { user: options.user }),
   ...(options.password === undefined ? {} : { pass: options.password }),
-  inboxPrefix: options.inboxPrefix ?? DEFAULT_INBOX,
+  inboxPrefix: inboxPrefixOf(options),
+  noRandomize: true,
   ignoreClusterUpdates: typeof options.servers !== 'string' && options.servers.length > 1,
   timeout: DIAL_MS,
   maxReconnectAttempts: -1,

@@ -1,3 +1,4 @@
+import { subjectMatches } from '#event-store';
 import { isolatedAccess, type MeshUser } from './mesh-users.js';
 import type { Access } from './service-access.js';
 
@@ -22,19 +23,20 @@ const list = (items: readonly string[], indent: string): string =>
 const unique = (items: readonly string[]): string[] => [...new Set(items)];
 
 const API = '$JS.API.';
-/** A subject of the hub as its name is in a user's own account. */
-const asSeen = (subject: string, { isolated }: MeshUser): string =>
-  isolated && subject.startsWith(API)
-    ? `$JS.${JETSTREAM_DOMAIN}.API.${subject.slice(API.length)}`
-    : subject;
+const DOMAIN_API = `$JS.${JETSTREAM_DOMAIN}.API.`;
+/** A subject of the hub as its name is in a user's own account: JetStream's API and buckets go by their domain. */
+const asSeen = (subject: string, { isolated }: MeshUser): string => {
+  if (isolated && subject.startsWith(API)) return `${DOMAIN_API}${subject.slice(API.length)}`;
+  return isolated && subject.startsWith('$KV.') ? `${DOMAIN_API}${subject}` : subject;
+};
 
 const inboxOf = ({ name }: MeshUser): string => `_INBOX.${name}.>`;
 
 const userConfig = (user: MeshUser, passwordOf: PasswordOf, indent: string): string => {
-  const { says, pulls, hears, serves } = user.access;
+  const { says, pulls, hears, serves, peers } = user.access;
   const inner = `${indent}    `;
   const publish = unique([...says, ...pulls]).map((subject) => quoted(asSeen(subject, user)));
-  const subscribe = [inboxOf(user), ...hears, ...serves].map(quoted);
+  const subscribe = [inboxOf(user), ...hears, ...serves, ...peers].map(quoted);
   const answers =
     serves.length > 0
       ? `${inner}allow_responses: { max: 1, expires: "${ANSWERS_WITHIN.one}" }\n`
@@ -51,8 +53,10 @@ ${indent}}`;
 const exportsOf = (offered: readonly Access[]): string[] => {
   const all = (part: keyof Access) => unique(offered.flatMap((access) => access[part]));
   const { one, many } = ANSWERS_WITHIN;
+  const peers = all('peers');
+  const toHub = all('says').filter((it) => !peers.some((heard) => subjectMatches(it, heard)));
   return [
-    ...all('says').map((it) => `{ service: ${quoted(it)}, response_threshold: "${one}" }`),
+    ...toHub.map((it) => `{ service: ${quoted(it)}, response_threshold: "${one}" }`),
     ...all('pulls').map(
       (it) => `{ service: ${quoted(it)}, response: stream, response_threshold: "${many}" }`,
     ),
@@ -62,15 +66,25 @@ const exportsOf = (offered: readonly Access[]): string[] => {
   ];
 };
 
-const importsOf = (user: MeshUser): string[] => {
+/** What is said to peers goes from account to account, and never through the hub. */
+const forPeers = (subject: string, users: readonly MeshUser[]): MeshUser[] =>
+  users.filter(({ access }) => access.peers.some((heard) => subjectMatches(subject, heard)));
+
+const importsOf = (user: MeshUser, isolated: readonly MeshUser[]): string[] => {
   const { says, pulls, hears } = user.access;
-  const from = (subject: string) => `{ account: ${HUB_ACCOUNT}, subject: ${quoted(subject)} }`;
+  const from = (subject: string, account = HUB_ACCOUNT) =>
+    `{ account: ${quoted(account)}, subject: ${quoted(subject)} }`;
+  const said = unique([...says, ...pulls]).flatMap((subject) => {
+    const peers = forPeers(subject, isolated);
+    if (peers.length > 0) {
+      const others = peers.filter((peer) => peer !== user);
+      return others.flatMap((peer) => peer.access.peers.map((heard) => from(heard, peer.name)));
+    }
+    const seen = asSeen(subject, user);
+    return [seen === subject ? from(subject) : `${from(subject)}, to: ${quoted(seen)}`];
+  });
   return [
-    ...unique([...says, ...pulls]).map((subject) => {
-      const seen = asSeen(subject, user);
-      const to = seen === subject ? '' : `, to: ${quoted(seen)}`;
-      return `{ service: ${from(subject)}${to} }`;
-    }),
+    ...said.map((service) => `{ service: ${service} }`),
     ...[...hears, inboxOf(user)].map((subject) => `{ stream: ${from(subject)} }`),
   ];
 };
@@ -82,14 +96,19 @@ const servedBy = (users: readonly MeshUser[]): string[] =>
     ),
   );
 
-const ownAccount = (user: MeshUser, passwordOf: PasswordOf): string => {
-  const serves = user.access.serves.map(
+const ownAccount = (
+  user: MeshUser,
+  isolated: readonly MeshUser[],
+  passwordOf: PasswordOf,
+): string => {
+  const { serves, peers } = user.access;
+  const offered = [...serves, ...peers].map(
     (it) => `{ service: ${quoted(it)}, response_threshold: "${ANSWERS_WITHIN.one}" }`,
   );
   return `  ${quoted(user.name)} {
     users: [ ${userConfig(user, passwordOf, '    ')} ]
-    imports: ${list(importsOf(user), '    ')}
-    exports: ${list(serves, '    ')}
+    imports: ${list(importsOf(user, isolated), '    ')}
+    exports: ${list(offered, '    ')}
   }
 `;
 };
@@ -111,7 +130,7 @@ export const hubAccounts = (users: readonly MeshUser[], passwordOf: PasswordOf):
     exports: ${list(exportsOf(isolatedAccess), '    ')}
     imports: ${list(servedBy(isolated), '    ')}
   }
-${isolated.map((user) => ownAccount(user, passwordOf)).join('')}}
+${isolated.map((user) => ownAccount(user, isolated, passwordOf)).join('')}}
 `;
 };
 

@@ -20,6 +20,11 @@ export interface Access {
   readonly hears: readonly string[];
   /** Requests that it hears and may answer, wherever the answer goes. */
   readonly serves: readonly string[];
+  /**
+   * Where other isolated services speak to it directly: what comes into the hub from one account does not go on to
+   * another, tried on 2.15.1.
+   */
+  readonly peers: readonly string[];
 }
 
 const CONTROL = streams.control.name;
@@ -65,6 +70,7 @@ export const provisionAccess: Access = {
   pulls: readsPages(CONTROL),
   hears: [],
   serves: [],
+  peers: [],
 };
 
 /** Command APIs: they write the control log and speak to everyone. Their ids are random, so subjects hold no names. */
@@ -91,6 +97,7 @@ export const nodeAccess: Access = {
     live.join('*'),
   ],
   serves: [live.command],
+  peers: [],
 };
 
 /** One gateway: speaks for itself alone, in its region alone. It has its hands in the work of all, as any gateway may. */
@@ -116,8 +123,9 @@ export const gatewayAccess = ({ id, region }: { id: string; region: string }): A
     ...reads(CONTROL, INTENTS, ANSWERS.stream),
   ],
   pulls: [...readsPages(CONTROL, INTENTS, ACTIVITY), ...api('CONSUMER.MSG.NEXT', `${INTENTS}.*`)],
-  hears: [live.orderFilter, live.answer(id), live.answered(id)],
+  hears: [live.orderFilter, live.answer(id)],
   serves: [],
+  peers: [live.answered(id)],
 });
 
 /** Reads both logs into Postgres, and writes changes of health under the region `hub`. */
@@ -131,4 +139,5 @@ export const projectorAccess: Access = {
   pulls: readsPages(CONTROL, ACTIVITY),
   hears: [],
   serves: [live.projector],
+  peers: [],
 };
