@@ -1,9 +1,14 @@
 import type { Command } from './command.js';
 import { agentCommands } from './commands/agents.commands.js';
 import { auditCommands } from './commands/audit.commands.js';
+import { doctorCommand } from './commands/doctor.command.js';
+import { drillCommand } from './commands/drill.command.js';
+import { rotateCommand } from './commands/keys-rotate.command.js';
 import { keyCommands } from './commands/keys.commands.js';
+import { logCommands } from './commands/log.commands.js';
 import { orderCommands } from './commands/orders.commands.js';
 import { resumeCommand } from './commands/resume.command.js';
+import { settingsCommands } from './commands/settings.commands.js';
 import { statusCommand } from './commands/status.command.js';
 import { stopVerbs } from './commands/stop-verbs.js';
 import { watchCommand } from './commands/watch.command.js';
@@ -16,8 +21,13 @@ export const commands: readonly Command[] = [
   statusCommand,
   whyCommand,
   watchCommand,
+  drillCommand,
+  doctorCommand,
   ...agentCommands,
   ...orderCommands,
   ...keyCommands,
+  rotateCommand,
+  ...settingsCommands,
+  ...logCommands,
   ...auditCommands,
 ];

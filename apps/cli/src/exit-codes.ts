@@ -4,7 +4,7 @@ export const exitCodes = {
   failed: 1,
   usage: 2,
   notAuthorised: 3,
-  /** Accepted, and on disk, but not confirmed everywhere within the wait. */
+  /** Accepted, and on disk, but not contained within the wait; or waiting for a second person. */
   notConfirmed: 4,
 } as const;
 

@@ -20,7 +20,7 @@ export const overview = (commands: readonly Command[]): string =>
     'A target is an agent (agent://org/workspace/name, an addr_… id, or a bare name in your own workspace), or many:',
     'tag:NAME, tag:NAME@org/workspace, ns:org/workspace, org:NAME.',
     '',
-    'Exit codes: 0 confirmed, 1 failed, 2 usage, 3 not authorised, 4 accepted but not confirmed everywhere.',
+    'Exit codes: 0 confirmed, 1 failed, 2 usage, 3 not authorised, 4 accepted but not contained yet.',
     'Details and examples: estop COMMAND --help',
   ].join('\n');
 
@@ -49,8 +49,8 @@ const one = (command: Command): string =>
 
 const flagLines = (flags: FlagDefinitions): readonly string[] =>
   columns(
-    Object.entries(flags).map(([name, { value, help }]) => [
-      value === undefined ? `--${name}` : `--${name} ${value}`,
+    Object.entries(flags).map(([name, { value, optional = false, help }]) => [
+      [`--${name}`, ...(value === undefined ? [] : [optional ? `[${value}]` : value])].join(' '),
       help,
     ]),
   );

@@ -1,4 +1,6 @@
 export const KEY = 'estop_op_0123456789abcdef_secret';
+/** Where a gateway is, and the key for it. */
+export const env = { ESTOP_API_KEY: KEY, ESTOP_URL: 'http://gateway.test:4600' };
 export const AGENT = 'agent://acme/production/email-campaign';
 export const ORDER = 'stop_abcdefghijklmnopqrst';
 /** What `estop up` leaves in its data directory. */
@@ -31,7 +33,7 @@ export const missing = {
 export const order = {
   ok: true,
   order_id: ORDER,
-  state: 'effective',
+  state: 'contained',
   mode: 'halt',
   selector: { agent: AGENT },
   reason: null,
@@ -40,14 +42,23 @@ export const order = {
   expires_at: null,
   drain_until: null,
   lifted: null,
+  lift_request: null,
   sequence: 42,
   changed: true,
   effective: { acked: 2, of: 2 },
   committed: true,
-  contained: null,
+  contained: true,
+  contained_after_ms: 41.3,
   gateways: [acked, { ...acked, gateway: 'eu-west-1', region: 'eu-west', applied_after_ms: 37.5 }],
 };
-export const halfway = { ...order, effective: { acked: 1, of: 2 }, gateways: [acked, missing] };
+export const halfway = {
+  ...order,
+  state: 'committed',
+  contained: false,
+  contained_after_ms: null,
+  effective: { acked: 1, of: 2 },
+  gateways: [acked, missing],
+};
 /** What the logs hold of the order. */
 export const record = {
   receipts: [

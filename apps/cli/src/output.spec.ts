@@ -1,35 +1,12 @@
-import {
-  FakeFetch,
-  FakeTerminal,
-  jsonAnswer,
-  problemAnswer,
-  sseAnswer,
-  type FakeAnswer,
-} from '#testing';
+import { commandLine, jsonAnswer, problemAnswer, sseAnswer, type FakeAnswer } from '#testing';
 import { commands } from './commands.js';
-import { AGENT, halfway, KEY, order, ORDER } from './order.fixture.js';
+import { AGENT, env, halfway, order, ORDER } from './order.fixture.js';
 import { run } from './run.js';
 
-interface Setting {
-  readonly answer?: FakeAnswer;
-  readonly env?: Record<string, string>;
-  readonly files?: Record<string, string>;
-  readonly typed?: readonly string[];
-  readonly colours?: boolean;
-}
-
-const estop = async (line: readonly string[], { answer, ...setting }: Setting = {}) => {
-  const server = new FakeFetch(answer ?? (() => jsonAnswer(order)));
-  const env = { ESTOP_API_KEY: KEY, ESTOP_URL: 'http://gateway.test:4600' };
-  const terminal = new FakeTerminal({ env, fetch: server.fetch, ...setting });
-  const code = await run(line, { commands, terminal });
-  return {
-    code,
-    out: terminal.output.join('\n'),
-    err: terminal.errors.join('\n'),
-    seen: server.seen,
-  };
-};
+const estop = commandLine((line, terminal) => run(line, { commands, terminal }), {
+  answer: () => jsonAnswer(order),
+  env,
+});
 
 describe('a namespace or an org', () => {
   const line = ['halt', 'ns:acme/production'];
@@ -74,13 +51,13 @@ describe('what is printed', () => {
   it('says who, what, the proof and the next command', async () =>
     expect((await estop(['halt', AGENT])).out).toBe(
       [
-        `HALTED  ${AGENT}  in 38 ms`,
+        `HALTED  ${AGENT}  in 42 ms`,
         `  order      ${ORDER}`,
         '  by         operator 0123456789abcdef, 2026-01-31 03:00:12.345 UTC',
         '  reason     none given',
         '  effective  2 of 2 gateways',
         '  committed  yes, in the control log',
-        '  contained  not known',
+        '  contained  yes, proven for every gateway after 42 ms',
         '',
         'REGION   GATEWAY    STATE  AFTER  CUT',
         'us-east  us-east-1  acked  12 ms  2 streams, 1 call',

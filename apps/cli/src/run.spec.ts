@@ -1,37 +1,37 @@
-import { FakeFetch, FakeTerminal, jsonAnswer, problemAnswer, type FakeAnswer } from '#testing';
+import {
+  commandLine,
+  jsonAnswer,
+  problemAnswer,
+  type FakeAnswer,
+  type LineSetting,
+} from '#testing';
 import { commands } from './commands.js';
-import { AGENT, credentials, halfway, KEY, mesh, order, ORDER } from './order.fixture.js';
+import {
+  acked,
+  AGENT,
+  credentials,
+  env,
+  halfway,
+  KEY,
+  mesh,
+  missing,
+  order,
+  ORDER,
+} from './order.fixture.js';
 import { run } from './run.js';
 
-interface Setting {
-  readonly answer?: FakeAnswer;
-  readonly env?: Record<string, string>;
-  readonly files?: Record<string, string>;
-  readonly typed?: readonly string[];
-  readonly colours?: boolean;
-}
+const estop = commandLine((line, terminal) => run(line, { commands, terminal }), {
+  answer: () => jsonAnswer(order),
+  env,
+});
 
-const estop = async (line: readonly string[], { answer, ...setting }: Setting = {}) => {
-  const server = new FakeFetch(answer ?? (() => jsonAnswer(order)));
-  const env = { ESTOP_API_KEY: KEY, ESTOP_URL: 'http://gateway.test:4600' };
-  const terminal = new FakeTerminal({ env, fetch: server.fetch, ...setting });
-  const code = await run(line, { commands, terminal });
-  return {
-    code,
-    out: terminal.output.join('\n'),
-    err: terminal.errors.join('\n'),
-    seen: server.seen,
-  };
-};
-
-const local: Setting = {
+const local: LineSetting = {
   env: {},
   files: { '.estop/credentials.json': credentials, '.estop/mesh.json': mesh },
 };
 
 describe('exit codes', () => {
-  it('0 when every gateway has applied it and the log has it', async () =>
-    expect((await estop(['halt', AGENT])).code).toBe(0));
+  it('0 when it is contained', async () => expect((await estop(['halt', AGENT])).code).toBe(0));
 
   it('4 when a gateway is missing', async () =>
     expect((await estop(['halt', AGENT], { answer: () => jsonAnswer(halfway, 202) })).code).toBe(
@@ -43,8 +43,18 @@ describe('exit codes', () => {
     expect((await estop(['halt', AGENT], { answer: () => jsonAnswer(nothing) })).code).toBe(4);
   });
 
-  it('4 when containment is asked for and not known', async () =>
-    expect((await estop(['halt', AGENT, '--wait', 'contained'])).code).toBe(4));
+  it('4 when every gateway has applied it, and containment is not proven', async () => {
+    const answer = () => jsonAnswer({ ...order, contained: false, state: 'effective' }, 202);
+    expect((await estop(['halt', AGENT, '--wait', 'contained'], { answer })).code).toBe(4);
+    expect((await estop(['halt', AGENT], { answer })).code).toBe(4);
+    expect((await estop(['halt', AGENT, '--wait', 'effective'], { answer })).code).toBe(0);
+  });
+
+  it('0 when a gateway is fenced, for nothing passes there', async () => {
+    const gateways = [acked, { ...missing, state: 'fenced' }];
+    const answer = () => jsonAnswer({ ...order, effective: { acked: 1, of: 2 }, gateways });
+    expect((await estop(['halt', AGENT, '--wait', 'contained'], { answer })).code).toBe(0);
+  });
 
   it('0 with --wait committed or none though a gateway is missing', async () => {
     const answer = () => jsonAnswer(halfway, 202);
@@ -91,6 +101,20 @@ describe('usage', () => {
     [['halt', AGENT, '--expires-in', '10'], '500ms, 2s, 10m'],
     [['halt', AGENT, '--timeout', '2m'], '30s at most'],
     [['halt', AGENT, '--wait', 'forever'], 'effective, committed, contained, none'],
+    [['drill'], 'It is used like this: estop drill TARGET'],
+    [['drill', ORDER], 'an order cannot be stopped'],
+    [['drill', AGENT, '--timeout', '1m'], '30s at most'],
+    [['doctor', '--challenge', 'short'], 'without a value one is made'],
+    [['doctor', '--chalenge'], 'Did you mean --challenge?'],
+    [['keys', 'rotate', '--gateway', 'a', '--node', 'b'], 'not both'],
+    [['keys', 'rotate', '--gateway', 'EU'], 'See "estop doctor"'],
+    [['org', 'set', 'acme'], 'Add --two-person-lift on'],
+    [['org', 'set', 'acme', '--two-person-lift', 'yes'], 'neither on nor off'],
+    [['org', 'set', '--two-person-lift', 'on'], 'which org?'],
+    [['ns', 'set', 'acme', '--on-fence', 'deny'], 'It is org/workspace'],
+    [['ns', 'set', 'acme/staging', '--on-fence', 'open'], 'Add --on-fence deny'],
+    [['ns', 'set', 'acme/staging', '--on-fence', 'allow'], 'add --yes'],
+    [['log', 'restored', '--old', 'a'], '--new is needed'],
     [['halt', AGENT, '--capability', 'email'], 'intent:GLOB'],
     [['halt', AGENT, '--url', 'gateway:4600'], 'not the address of a gateway'],
     [['halt', 'email-campaign'], 'set ESTOP_ORG and ESTOP_WORKSPACE'],

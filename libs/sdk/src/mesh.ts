@@ -1,5 +1,8 @@
 import {
+  challengeGateways,
   drainAgent,
+  drillStop,
+  getDoctor,
   getMeshAgent,
   killAgent,
   listGateways,
@@ -8,8 +11,10 @@ import {
   meshStream,
   pauseAgent,
   quarantineAgent,
+  restoreLog,
   resumeAgent,
   revokeAgent,
+  rotateKeys,
   sendHeartbeat,
   updateMeshAgent,
   whyAgent,
@@ -123,6 +128,31 @@ export class MeshApi {
     return this.caller.call(listGateways, {}, options);
   }
 
+  /** Tries a stop out on the real path: every gateway does everything but refuse. Nothing is stopped. */
+  drill(body: BodyOf<typeof drillStop>, options?: CallOptions) {
+    return this.caller.call(drillStop, { body }, { ...patience(body), ...options });
+  }
+
+  /** Asks every gateway for a signed proof, over the nonce of your choice, that it can still halt. */
+  challenge(body: BodyOf<typeof challengeGateways>, options?: CallOptions) {
+    return this.caller.call(challengeGateways, { body }, { ...patience(body), ...options });
+  }
+
+  /** Whether the mesh could prove a stop now, and what is wrong with it. */
+  doctor(options?: CallOptions) {
+    return this.caller.call(getDoctor, {}, options);
+  }
+
+  /** New signing keys for one gateway, one control node, or all of them. */
+  rotateKeys(body: BodyOf<typeof rotateKeys> = {}, options?: CallOptions) {
+    return this.caller.call(rotateKeys, { body }, options);
+  }
+
+  /** Says that the control log was restored on purpose; counts once another person has said the same. */
+  logRestored(body: BodyOf<typeof restoreLog>, options?: CallOptions) {
+    return this.caller.call(restoreLog, { body }, options);
+  }
+
   /**
    * Control events as they happen, for as long as it is read; it survives the loss of a gateway without a gap.
    *
@@ -148,3 +178,11 @@ export class MeshApi {
     return this.caller.call(route, { params: { address_id: agent }, body }, options);
   }
 }
+
+/** How long gateways are given where nothing else is said, and how long the answer may take beyond that. */
+const WAIT_MS = 2000;
+const ANSWER_SLACK_MS = 3000;
+
+const patience = ({ timeout_ms = WAIT_MS }: { timeout_ms?: number | undefined }): CallOptions => ({
+  attemptTimeoutMs: timeout_ms + ANSWER_SLACK_MS,
+});

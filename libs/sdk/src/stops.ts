@@ -44,7 +44,10 @@ export class StopsApi {
     return this.caller.call(listStops, { query: { ...query } }, options);
   }
 
-  /** Lifts one order. What another order holds stays stopped, and is named in `still_held`. */
+  /**
+   * Lifts one order. What another order holds stays stopped, and is named in `still_held`. Where the org asks for two
+   * people, the first one's answer has the state `needs_second`, and nothing is lifted yet.
+   */
   lift(orderId: string, body: BodyOf<typeof liftStop> = {}, options?: CallOptions) {
     return this.caller.call(liftStop, { params: { order_id: orderId }, body }, options);
   }

@@ -1,4 +1,9 @@
-import { createOrganization, createWorkspace } from '#contracts';
+import {
+  changeOrganization,
+  changeWorkspace,
+  createOrganization,
+  createWorkspace,
+} from '#contracts';
 import type { BodyOf, Caller } from './http/caller.js';
 import type { CallOptions } from './http/transport.js';
 
@@ -9,6 +14,11 @@ export class OrganizationsApi {
   create(body: BodyOf<typeof createOrganization>, options?: CallOptions) {
     return this.caller.call(createOrganization, { body }, options);
   }
+
+  /** Whether a stop on a whole namespace or the org is lifted by two people. */
+  change(org: string, body: BodyOf<typeof changeOrganization>, options?: CallOptions) {
+    return this.caller.call(changeOrganization, { params: { org }, body }, options);
+  }
 }
 
 /** Workspaces of an org. */
@@ -17,5 +27,15 @@ export class WorkspacesApi {
 
   create(org: string, body: BodyOf<typeof createWorkspace>, options?: CallOptions) {
     return this.caller.call(createWorkspace, { params: { org }, body }, options);
+  }
+
+  /** What becomes of its traffic while a gateway cannot prove its state: `deny` (the default) or `allow`. */
+  change(
+    org: string,
+    workspace: string,
+    body: BodyOf<typeof changeWorkspace>,
+    options?: CallOptions,
+  ) {
+    return this.caller.call(changeWorkspace, { params: { org, workspace }, body }, options);
   }
 }

@@ -5,6 +5,8 @@ import { UsageError } from './usage-error.js';
 export interface FlagDefinition {
   /** What stands for the value in help; without it the flag takes none. */
   readonly value?: string;
+  /** The value may be left out; it is empty then. */
+  readonly optional?: boolean;
   readonly help: string;
   /** May be given several times. */
   readonly many?: boolean;
@@ -64,7 +66,7 @@ export const parseFlags = (args: readonly string[], own: FlagDefinitions): Parse
   );
   try {
     const { values, positionals } = parseArgs({
-      args: [...args],
+      args: withOptionalValues(args, definitions),
       options,
       allowPositionals: true,
     });
@@ -73,6 +75,14 @@ export const parseFlags = (args: readonly string[], own: FlagDefinitions): Parse
     throw new UsageError(sentenceOf(error as Error));
   }
 };
+
+/** `--flag` where `--flag VALUE` was possible becomes `--flag=`: empty, and never the next flag. */
+const withOptionalValues = (args: readonly string[], definitions: FlagDefinitions): string[] =>
+  args.map((arg, index) => {
+    const isOptional = arg.startsWith('--') && (definitions[arg.slice(2)]?.optional ?? false);
+    const next = args[index + 1];
+    return isOptional && (next === undefined || next.startsWith('-')) ? `${arg}=` : arg;
+  });
 
 const refuseUnknown = (args: readonly string[], definitions: FlagDefinitions): void => {
   const names = Object.keys(definitions);

@@ -95,9 +95,7 @@ const show: Command = {
   summary: 'one order: what each gateway said, let out before it and refused since',
   usage: 'ORDER',
   words: { min: 1, max: 1 },
-  details: [
-    'Exits 4 while a standing order is not confirmed on every gateway, so a script can poll it.',
-  ],
+  details: ['Exits 4 while a standing order is not contained, so a script can poll it.'],
   examples: ['estop orders show stop_abcdefghijklmnopqrst'],
   run: showOrder,
 };

@@ -13,7 +13,7 @@ import { UsageError } from '../arguments/usage-error.js';
 import type { Call, Command } from '../command.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { assure } from '../mesh/assurance.js';
-import { isConfirmed, parseWait } from '../mesh/confirmation.js';
+import { isLifted, parseWait } from '../mesh/confirmation.js';
 import { liftReport, resumeReport } from '../render/lift-report.js';
 import { waiting, waitFlags } from './stop-flags.js';
 
@@ -26,7 +26,8 @@ export const resumeCommand: Command = {
   details: [
     'For one agent, every order on exactly that agent is lifted; where a wider order holds it, that one is named and nothing is',
     'lifted. For tag:, ns: and org:, the orders with exactly that selector are lifted. A stop_… id lifts that order alone.',
-    'A reason is needed, and for a quarantine it is the root cause.',
+    'A reason is needed, and for a quarantine it is the root cause. Where the org asks two people for a namespace or org, the',
+    'first call exits 4 and shows what the second person types.',
   ],
   flags: {
     reason: { value: 'TEXT', help: 'what was wrong, and what was fixed' },
@@ -124,7 +125,7 @@ const liftAll = async (call: Call, ids: readonly string[], reason: string): Prom
 
 const allConfirmed = ({ flags }: Call, orders: readonly OrderReport[]): boolean => {
   const wait = parseWait(flags.text('wait'));
-  return orders.every((order) => isConfirmed(order, wait));
+  return orders.every((order) => isLifted(order, wait));
 };
 
 const standingOn = async (call: Call, selector: SelectorInput): Promise<readonly string[]> => {

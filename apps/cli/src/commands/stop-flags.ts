@@ -8,7 +8,7 @@ import { parseWait, waitOf } from '../mesh/confirmation.js';
 export const waitFlags: FlagDefinitions = {
   wait: {
     value: 'FOR',
-    help: 'effective, committed, contained or none (default: the most that can be known)',
+    help: 'contained (the default), committed, effective or none: what exit code 0 stands for',
   },
   timeout: { value: 'TIME', help: 'how long to wait, 30s at most (default 1s)' },
 };

@@ -1,11 +1,11 @@
-import type { SelectorInput, StopMode } from '#contracts';
+import type { StopMode } from '#contracts';
 import type { FlagDefinitions } from '../arguments/flags.js';
-import { parseCapability, parseTarget, type Target } from '../arguments/target.js';
-import { UsageError } from '../arguments/usage-error.js';
+import { parseTarget } from '../arguments/target.js';
 import type { Call, Command } from '../command.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { assure } from '../mesh/assurance.js';
 import { isConfirmed, parseWait } from '../mesh/confirmation.js';
+import { selectorOf } from '../mesh/selector.js';
 import { orderReport } from '../render/order-report.js';
 import { planReport } from '../render/plan-report.js';
 import { stopDetails, stopFlags } from './stop-flags.js';
@@ -53,19 +53,4 @@ const stop = async (call: Call, mode: StopMode): Promise<ExitCode> => {
       : orderReport({ order, confirmed, typed }, paint),
   );
   return confirmed ? exitCodes.confirmed : exitCodes.notConfirmed;
-};
-
-/** An address id is looked up first: orders are written with addresses. */
-const selectorOf = async (target: Target, call: Call): Promise<SelectorInput> => {
-  const capability = parseCapability(call.flags.text('capability'));
-  const narrowed = capability === undefined ? {} : { capability };
-  if (target.kind === 'many') return { ...target.selector, ...narrowed };
-  if (target.kind === 'order')
-    throw new UsageError(
-      'an order cannot be stopped',
-      `See it with "estop orders show ${target.orderId}".`,
-    );
-  if (!target.agent.startsWith('addr_')) return { agent: target.agent, ...narrowed };
-  const { agent } = await call.estop.mesh.getAgent(target.agent, { signal: call.terminal.signal });
-  return { agent: agent.address, ...narrowed };
 };

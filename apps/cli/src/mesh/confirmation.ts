@@ -19,8 +19,8 @@ export const waitOf = (wait: Wait | null): 'contained' | 'committed' | 'none' =>
 type Progress = Pick<OrderReport, 'effective' | 'committed' | 'contained'>;
 
 /**
- * Whether an order has come as far as was asked. Without a word it is `contained`, and where that is not known, `effective`:
- * in the log, and applied by every gateway of the mesh. A mesh without gateways confirms nothing.
+ * Whether a stop has come as far as was asked; without a word that is `contained`. A mesh without gateways confirms
+ * nothing: a stop that reached nobody is no success.
  */
 export const isConfirmed = (order: Progress, wait: Wait | null): boolean => {
   switch (wait) {
@@ -28,14 +28,16 @@ export const isConfirmed = (order: Progress, wait: Wait | null): boolean => {
       return true;
     case 'committed':
       return order.committed;
-    case 'contained':
-      return order.contained === true;
     case 'effective':
       return isEffective(order);
+    case 'contained':
     case null:
-      return order.contained ?? isEffective(order);
+      return order.contained && order.effective.of > 0;
   }
 };
 
-const isEffective = ({ committed, effective }: Progress): boolean =>
-  committed && effective.of > 0 && effective.acked >= effective.of;
+/** Whether a lift has come as far: it is in the log when it is answered, and contains nothing. */
+export const isLifted = (order: Progress, wait: Wait | null): boolean =>
+  wait === 'none' || (order.committed && (wait === 'committed' || isEffective(order)));
+
+const isEffective = ({ effective: { acked, of } }: Progress): boolean => of > 0 && acked >= of;

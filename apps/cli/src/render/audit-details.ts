@@ -16,7 +16,7 @@ export const refusalsText = ({ gateway, acts, from, to }: RefusalsOfGateway): st
 
 /** Where an event is about no agent and no order, the field that names what it is about. */
 const aboutText = ({ address, order_id, details }: AuditEntry): string => {
-  const names = ['key_id', 'gateway', 'workspace', 'org', 'name', 'incarnation'];
+  const names = ['gateway', 'node', 'key_id', 'workspace', 'org', 'name', 'incarnation'];
   const named = names.map((name) => textOf(details[name])).find((found) => found !== null);
   return address ?? order_id ?? named ?? '-';
 };
@@ -37,6 +37,8 @@ const phrases: Readonly<Record<string, (details: Json, entry: AuditEntry) => str
     ].join('; '),
   StopRepeated: (_, entry) => `the same stop again, ${aboutText(entry)}`,
   StopReasonGiven: (_, entry) => `reason of ${aboutText(entry)}`,
+  StopLiftRequested: ({ by, expires_at }, entry) =>
+    `${String(objectOf(by)['id'])} asks to resume ${aboutText(entry)}, until ${when(textOf(expires_at))}`,
   StopLifted: ({ cause }, entry) =>
     `${cause === 'expiry' ? 'time is over for' : 'resumed'} ${aboutText(entry)}`,
   StopApplied: (details) => applied(details),
@@ -55,6 +57,26 @@ const phrases: Readonly<Record<string, (details: Json, entry: AuditEntry) => str
   GatewayLeft: (details) => `${gatewayOf(details)} boot ${String(details['boot'])}`,
   GatewayRemoved: (details) =>
     `${gatewayOf(details)} boot ${String(details['boot'])}, silent for ${String(details['silent_for_ms'])} ms`,
+  GatewayKeyRotated: ({ gateway, key_id }) => `${String(gateway)} signs with key ${String(key_id)}`,
+  NodeJoined: ({ node, key_id }) => `${String(node)} signs with key ${String(key_id)}`,
+  NodeRemoved: ({ node, silent_for_ms }) =>
+    `${String(node)}, silent for ${String(silent_for_ms)} ms`,
+  NodeKeyRotated: ({ node, key_id }) => `${String(node)} signs with key ${String(key_id)}`,
+  LogRestored: ({ old, new: now, by, confirms }) =>
+    `${String(objectOf(by)['id'])} ${confirms === null ? 'asks to take' : 'confirms'} ${String(now)} for ${String(old)}`,
+  DrillRun: ({ selector, gateways }) => `${scopeOf(objectOf(selector))}: ${receiptsOf(gateways)}`,
+  OrganizationSettingsChanged: ({ org, two_person_lift }) =>
+    `${String(org)}: wide stops are lifted by ${two_person_lift === true ? 'two people' : 'one person'}`,
+  WorkspaceSettingsChanged: ({ org, workspace, on_fence }) =>
+    `${String(org)}/${String(workspace)}: ${String(on_fence)} at a fenced gateway`,
+};
+
+const receiptsOf = (gateways: unknown): string => {
+  const answers = Array.isArray(gateways) ? gateways.map(objectOf) : [];
+  const acked = answers.filter(({ state }) => state === 'acked').length;
+  const silent = answers.filter(({ state }) => state !== 'acked').map(gatewayOf);
+  const without = silent.length === 0 ? '' : `, none from ${silent.join(', ')}`;
+  return `${acked} of ${counted(answers.length, 'receipt')}${without}`;
 };
 
 const applied = (details: Json): string => {

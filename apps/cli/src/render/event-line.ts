@@ -20,7 +20,12 @@ export const eventLine = (type: string, data: unknown, paint: Paint): string => 
 };
 
 const tone = (type: string, paint: Paint) => {
-  if (['stop.ordered', 'gateway.removed', 'key.revoked'].includes(type)) return paint.red;
+  if (
+    ['stop.ordered', 'gateway.removed', 'node.removed', 'key.revoked', 'log.restored'].includes(
+      type,
+    )
+  )
+    return paint.red;
   return type === 'stop.lifted' ? paint.green : (text: string) => text;
 };
 
@@ -30,6 +35,7 @@ const telling = [
   'selector',
   'order_id',
   'gateway',
+  'node',
   'key_id',
   'name',
   'workspace',

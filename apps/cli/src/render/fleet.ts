@@ -34,13 +34,21 @@ export const summaryLine = (summary: MeshSummary): string => {
   return `${counted(total, 'agent')}: ${parts.join(', ') || 'none yet'}`;
 };
 
+/** Serving, or why not: where it is not a member, its phase says more than that it is fenced. */
+const stateCell = ({ state, phase }: GatewayEntry, paint: Paint): Cell => {
+  if (state === 'serving') return state;
+  const isOutside = state === 'fenced' && phase !== null && phase !== 'member';
+  return { text: (isOutside ? `fenced, ${phase}` : state).toUpperCase(), paint: paint.red };
+};
+
 export const gatewayTable = (gateways: readonly GatewayEntry[], paint: Paint): string =>
   table(
-    ['REGION', 'GATEWAY', 'STATE', 'BEHIND', 'LAST WORD', 'URL'],
+    ['REGION', 'GATEWAY', 'STATE', 'PROOF', 'BEHIND', 'LAST WORD', 'URL'],
     gateways.map((gateway) => [
       gateway.region,
       gateway.gateway,
-      gateway.state === 'serving' ? gateway.state : { text: 'SILENT', paint: paint.red },
+      stateCell(gateway, paint),
+      gateway.lease_age_ms === null ? '-' : `${Math.ceil(gateway.lease_age_ms)} ms old`,
       gateway.behind === null ? '-' : String(gateway.behind),
       gateway.silent_for_ms === null ? '-' : `${gateway.silent_for_ms} ms ago`,
       gateway.url === null ? '-' : shown(gateway.url),

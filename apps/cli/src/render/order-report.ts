@@ -1,7 +1,7 @@
 import { formatSelector, type GatewayAnswer } from '#contracts';
 import type { Order } from '#sdk';
+import { answerTable, millis, namesOf } from './gateway-answers.js';
 import type { Paint } from './paint.js';
-import { table, type Cell } from './table.js';
 import { counted, quoted, reasonText, stopped, when } from './words.js';
 
 export interface ReportView {
@@ -20,7 +20,7 @@ export const orderReport = (view: ReportView, paint: Paint): string =>
     ...facts(view, paint),
     '',
     ...gatewayTable(view.order.gateways, paint),
-    ...missing(view.order, paint),
+    ...silent(view.order, paint),
     ...(view.record ?? []),
     ...nextSteps(view, paint),
   ].join('\n');
@@ -28,8 +28,8 @@ export const orderReport = (view: ReportView, paint: Paint): string =>
 const headline = ({ order, confirmed }: ReportView, paint: Paint): string => {
   const scope = formatSelector(order.selector);
   if (!confirmed) return paint.red(`${order.mode.toUpperCase()} ORDERED, NOT CONFIRMED  ${scope}`);
-  const ms = slowestMs(order.gateways);
-  const time = ms === null || !order.changed ? '' : `  in ${ms} ms`;
+  const ms = order.contained_after_ms ?? slowestMs(order.gateways);
+  const time = ms === null || !order.changed ? '' : `  in ${millis(ms)}`;
   return paint.green(`${stopped[order.mode]}  ${scope}${time}`);
 };
 
@@ -46,49 +46,60 @@ const facts = ({ order }: ReportView, paint: Paint): readonly string[] => {
       : []),
     ...(order.expires_at ? [`  expires    ${when(order.expires_at)}`] : []),
     `  effective  ${acked} of ${counted(of, 'gateway')}`,
-    `  committed  ${order.committed ? 'yes, in the control log' : paint.red('not yet')}`,
-    `  contained  ${contained(order.contained, paint)}`,
+    `  committed  ${order.committed ? 'yes, in the control log' : paint.red(UNCOMMITTED)}`,
+    `  contained  ${containedText(order, paint)}`,
+    ...wished(order, paint),
   ];
 };
 
-const contained = (value: boolean | null, paint: Paint): string => {
-  if (value === null) return 'not known';
-  return value ? 'yes, everywhere' : paint.red('not yet');
+const UNCOMMITTED = 'not yet: on the disk of a control node, which adds it when the log is back';
+
+const containedText = (order: Order, paint: Paint): string => {
+  if (!order.contained) return paint.red('not proven yet');
+  const { contained_after_ms: ms } = order;
+  return `yes, proven for every gateway${ms === null ? '' : ` after ${millis(ms)}`}`;
+};
+
+/** One person wants to lift it; what the other has to type. */
+const wished = ({ order_id: id, lift_request: wish }: Order, paint: Paint): readonly string[] => {
+  if (wish === null) return [];
+  const { requested_by: by, expires_at: until, reason } = wish;
+  return [
+    paint.yellow(
+      `  lift       asked for by ${by.kind} ${by.id} until ${when(until)}: ${reasonText(reason)}`,
+    ),
+    `             a second person confirms: estop resume ${id} --reason "…"`,
+  ];
 };
 
 const slowestMs = (gateways: readonly GatewayAnswer[]): number | null => {
   const times = gateways.flatMap(({ applied_after_ms: ms }) => (ms === null ? [] : [ms]));
-  return times.length === 0 ? null : Math.ceil(Math.max(...times));
+  return times.length === 0 ? null : Math.max(...times);
 };
 
 const gatewayTable = (gateways: readonly GatewayAnswer[], paint: Paint): readonly string[] =>
   gateways.length === 0
     ? [paint.red('No gateway is a member of this mesh, so nothing enforces the order.')]
-    : [
-        table(
-          ['REGION', 'GATEWAY', 'STATE', 'AFTER', 'CUT'],
-          gateways.map((g) => row(g, paint)),
-          paint,
-        ),
-      ];
+    : [answerTable(gateways, 'CUT', paint)];
 
-const row = (answer: GatewayAnswer, paint: Paint): readonly Cell[] => [
-  answer.region,
-  answer.gateway,
-  answer.state === 'missing' ? { text: 'MISSING', paint: paint.red } : answer.state,
-  answer.applied_after_ms === null ? '-' : `${Math.ceil(answer.applied_after_ms)} ms`,
-  answer.cut === null
-    ? '-'
-    : `${counted(answer.cut.streams, 'stream')}, ${counted(answer.cut.calls, 'call')}`,
-];
-
-const missing = ({ gateways }: Order, paint: Paint): readonly string[] => {
-  const names = gateways
-    .filter(({ state }) => state === 'missing')
-    .map(({ gateway, region }) => `${gateway} (${region})`);
-  if (names.length === 0) return [];
-  const text = `No word yet from ${names.join(', ')}. The agent may still run there.`;
-  return ['', paint.red(text)];
+/** By name, where a gateway has not said that it stopped. */
+const silent = ({ gateways, contained }: Order, paint: Paint): readonly string[] => {
+  const missing = namesOf(gateways, 'missing');
+  const fenced = namesOf(gateways, 'fenced');
+  const still = contained ? 'It was not needed for the proof.' : 'The agent may still run there.';
+  return [
+    ...(missing.length === 0
+      ? []
+      : ['', paint.red(`No word yet from ${missing.join(', ')}. ${still}`)]),
+    ...(fenced.length === 0
+      ? []
+      : [
+          '',
+          paint.yellow(
+            `${fenced.join(', ')}: without a lease, so nothing passes there until the order is applied.`,
+          ),
+        ]),
+  ];
 };
 
 /** As it was typed, unless that was the order itself. */

@@ -1,6 +1,7 @@
 import {
   gatewaySubject,
   live,
+  StopMode,
   type ControlEvent,
   type GatewayId,
   type PositionReport,
@@ -9,7 +10,6 @@ import {
 } from '#contracts';
 import type { EventStore, Following, Messaging } from '#event-store';
 import { record, systemClock, systemIds } from '#platform';
-import { gatewayJoined } from '#testing';
 
 export interface ExampleGatewayOptions {
   readonly store: EventStore<ControlEvent>;
@@ -47,7 +47,9 @@ export class ExampleGateway {
     await this.following.caughtUp;
     const { gateway, region } = this;
     const about = { actor: ACTOR, org: null, workspace: null, correlationId: 'join' };
-    const event = record(gatewayJoined(gateway, 1, { region }), about, systemClock, systemIds);
+    const unsigned = { join: 'example', keyId: null, publicKey: null, modes: StopMode.options };
+    const data = { gateway, region, boot: 1, url: null, ...unsigned };
+    const event = record({ type: 'GatewayJoined', data }, about, systemClock, systemIds);
     await store.append({ subject: gatewaySubject(gateway), event });
   }
 

@@ -115,3 +115,18 @@ it('replaces characters that no table can hold, and keeps the rest', () =>
     reason: 'a\ufffdb\ufffdc\u{1f6d1}',
     details: { reason: 'a\ufffdb\ufffdc\u{1f6d1}' },
   }));
+
+it('tells of a drill by whom it was tried on, and of what each gateway said', () => {
+  const drill = (selector: object) =>
+    given('DrillRun', { drillId: `drill_${'a'.repeat(20)}`, selector, gateways: [] });
+  expect(line(drill({ agent }))).toMatchObject({ mesh_event: 'drill.run', address: agent });
+  expect(line(drill({ org: 'acme' }))).toMatchObject({ mesh_event: 'drill.run', address: null });
+});
+
+it('shows the first of two people on the story of the order', () => {
+  const by = { kind: 'operator', id: 'k1', via: 'http' };
+  const wished = given('StopLiftRequested', { orderId, by, reason: 'fixed', expiresAt: at });
+  expect(projectControl(8, wished)).toMatchObject([
+    { into: 'audit_log', row: { mesh_event: null, order_id: orderId, reason: 'fixed' } },
+  ]);
+});

@@ -20,7 +20,7 @@ const controlLine = (sequence: number, event: ControlEvent): AuditRow => ({
 });
 
 const addressOf = (event: ControlEvent): string | null => {
-  if (event.type === 'StopOrdered') {
+  if ('selector' in event.data) {
     return 'agent' in event.data.selector ? event.data.selector.agent : null;
   }
   if (event.type === 'KeyIssued') {
