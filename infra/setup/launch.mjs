@@ -17,6 +17,10 @@ const programs = {
   start: { file: built('apps', 'standalone', 'src', 'main.js'), nodeArgs: [] },
   demo: { file: built('apps', 'demo', 'src', 'main.js'), nodeArgs: endsWithUs },
   bench: { file: built('test', 'bench', 'main.js'), nodeArgs: endsWithUs },
+  'fault-lab': {
+    file: built('test', 'fault-lab', 'main.js'),
+    nodeArgs: ['--enable-source-maps'],
+  },
 };
 
 /** Servers that the user runs already need no embedded ones. */

@@ -27,7 +27,8 @@ const sources = (root) => {
   const settings = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((name) =>
     join(root, name),
   );
-  return [...houses, join(root, 'test', 'bench')].flatMap(filesUnder).concat(settings).sort();
+  const measured = ['bench', 'fault-lab'].map((room) => join(root, 'test', room));
+  return [...houses, ...measured].flatMap(filesUnder).concat(settings).sort();
 };
 
 /** Names, sizes and times: enough to see that somebody edited, pulled or switched, and read in milliseconds. */

@@ -1,0 +1,113 @@
+import { Hammer } from '../hammer/hammer.js';
+import type { History } from '../judge/history.js';
+import { judge, type Finding, type Invariant } from '../judge/verdict.js';
+import type { Fleet } from '../mesh/fleet.js';
+import type { LabMesh } from '../mesh/lab-mesh.js';
+import { Operator, type Desk } from '../operators/operator.js';
+import { OrderLog } from '../operators/order-log.js';
+import { Random } from '../random.js';
+import type { Row } from '../rows/row.js';
+import { nowMs, pause } from '../time.js';
+import { compareAudit } from './audit-comparison.js';
+import { clearOrders, keptOrders, loggedStops, storedWork } from './closing.js';
+import { Stage } from './stage.js';
+
+export interface EpisodePlan {
+  readonly row: Row;
+  readonly mesh: LabMesh;
+  readonly fleet: Fleet;
+  readonly seed: number;
+  readonly rate: number;
+}
+
+export interface EpisodeResult {
+  readonly row: Row;
+  readonly seed: number;
+  readonly tookMs: number;
+  readonly history: History;
+  readonly verdict: ReadonlyMap<Invariant, Finding>;
+  /** Requests that were due and not sent. */
+  readonly skipped: number;
+}
+
+const LEAD_IN_MS = 700;
+const PHASE_MS = 1500;
+/** Two seconds to heal, and some to see that it is well. */
+const TAIL_MS = 4000;
+const LAST_LOOK_MS = 1200;
+const WATCH_MS = 4000;
+
+/** Each operator has targets of its own, so that nobody lifts what somebody else has ordered. */
+const operatorsOf = ({ mesh, fleet, seed }: EpisodePlan, orders: OrderLog): Operator[] => {
+  const desks: Desk[] = [...mesh.nodes, ...mesh.gateways].map(({ name, url }) => ({ name, url }));
+  const shares = [fleet.targets.slice(0, 2), fleet.targets.slice(2, 4), fleet.targets.slice(4)];
+  const apiKey = mesh.credentials.admin_key;
+  return shares.map(
+    (targets, at) =>
+      new Operator({
+        name: `operator ${at + 1}`,
+        ...{ desks, apiKey, targets, orders, watchMs: WATCH_MS },
+        seed: seed + at + 1,
+      }),
+  );
+};
+
+const startHammer = ({ mesh, fleet, rate, seed }: EpisodePlan): Promise<Hammer> =>
+  Hammer.start({
+    gateways: mesh.gateways.map(({ name, url }) => ({ name, url })),
+    agents: fleet.agents,
+    ...{ rate, seed },
+  });
+
+type Closing = Pick<History, 'kept' | 'log' | 'storedWork' | 'audit'>;
+
+const close = async (stage: Stage, row: Row): Promise<Closing> => ({
+  kept: await keptOrders(stage.mesh, stage.orders.orderIds),
+  log: await loggedStops(stage),
+  storedWork: await storedWork(stage),
+  audit: row.invariants.includes('I7') ? await compareAudit(stage) : null,
+});
+
+/** The fault, under the hammer and among the operators; then the heal, the clearing up, and the quiet afterwards. */
+const perform = async (plan: EpisodePlan, stage: Stage, hammer: Hammer): Promise<void> => {
+  const operators = operatorsOf(plan, stage.orders);
+  hammer.begin();
+  await pause(LEAD_IN_MS);
+  for (const operator of operators) operator.begin();
+  await pause(stage.random.between(0, PHASE_MS));
+  try {
+    await plan.row.run(stage);
+    await pause(TAIL_MS);
+  } finally {
+    await Promise.all(operators.map((operator) => operator.end()));
+  }
+  await clearOrders(plan.mesh, stage.orders);
+  await pause(LAST_LOOK_MS);
+};
+
+/** @throws Error when the mesh did not come back far enough to be judged. */
+export const runEpisode = async (plan: EpisodePlan): Promise<EpisodeResult> => {
+  const { row, mesh, fleet, seed } = plan;
+  const startedMs = nowMs();
+  const orders = new OrderLog();
+  const stage = new Stage({ mesh, fleet, orders, random: new Random(seed) });
+  const hammer = await startHammer(plan);
+
+  try {
+    await perform(plan, stage, hammer);
+    const { attempts, skipped } = await hammer.end();
+    const history: History = {
+      attempts,
+      orders: orders.stories(),
+      troubles: stage.troubles,
+      forgeries: stage.forgeries,
+      gateways: mesh.gateways.map(({ name }) => name),
+      crashes: mesh.crashes.filter(({ atMs }) => atMs >= startedMs),
+      ...(await close(stage, row)),
+    };
+    const tookMs = nowMs() - startedMs;
+    return { row, seed, tookMs, history, verdict: judge(history), skipped };
+  } finally {
+    await hammer.stop();
+  }
+};

@@ -1,0 +1,127 @@
+import { call } from '../mesh/client.js';
+import type { Fleet } from '../mesh/fleet.js';
+import type { LabMesh } from '../mesh/lab-mesh.js';
+import { RawNats } from '../nats/raw-nats.js';
+import { leaderOf } from '../nats/jetstream-admin.js';
+import type { Forgery, Trouble } from '../judge/history.js';
+import type { OrderLog } from '../operators/order-log.js';
+import type { Random } from '../random.js';
+import { nowMs, pause, waitFor } from '../time.js';
+
+export type TroubleTerms = Partial<
+  Pick<Trouble, 'gateways' | 'cutOff' | 'nodes' | 'logs'> & { until(): Promise<void> }
+>;
+
+export interface StageParts {
+  readonly mesh: LabMesh;
+  readonly fleet: Fleet;
+  readonly random: Random;
+  readonly orders: OrderLog;
+}
+
+const LEADER_MS = 30_000;
+/** Everything whose leader the mesh needs for its work. */
+const LOGS = ['CONTROL', 'INTENTS', 'ACTIVITY', 'KV_IDEMPOTENCY'];
+
+interface DoctorNode {
+  readonly name: string;
+  readonly state: string;
+}
+
+/** By the word of each node about itself and all others. */
+const nodesAreReady = async ({ nodes, credentials }: LabMesh): Promise<boolean> => {
+  for (const { url } of nodes) {
+    const reply = await call(url, 'GET /v1/mesh/doctor', { key: credentials.admin_key });
+    if (reply.status === 404) continue;
+    const said = (reply.body.nodes ?? []) as readonly DoctorNode[];
+    const ready = said.filter(({ state }) => state === 'ready').length;
+    if (reply.status !== 200 || ready < nodes.length) return false;
+  }
+  return true;
+};
+
+/** What a row has at hand: the mesh, chance, and the book in which troubles are written for the judge. */
+export class Stage {
+  readonly mesh: LabMesh;
+  readonly fleet: Fleet;
+  readonly random: Random;
+  readonly orders: OrderLog;
+  readonly troubles: Trouble[] = [];
+  readonly forgeries: Forgery[] = [];
+
+  constructor(parts: StageParts) {
+    ({ mesh: this.mesh, fleet: this.fleet, random: this.random, orders: this.orders } = parts);
+  }
+
+  /**
+   * Brings a fault about, lets it last, and heals it; the judge gets to know from when to when, and whom it touches.
+   *
+   * @param lastMs how long it lasts once it is in force
+   */
+  async trouble(
+    what: string,
+    { begin, lastMs, heal }: { begin(): Promise<void>; lastMs: number; heal(): Promise<void> },
+    terms: TroubleTerms = {},
+  ): Promise<void> {
+    const { gateways = [], cutOff = [], nodes = [], logs = false, until } = terms;
+    const fromMs = nowMs();
+    const book = { what, fromMs, gateways, cutOff, nodes, logs };
+    const at = this.troubles.push({ ...book, inForceMs: fromMs, toMs: Infinity }) - 1;
+    await begin();
+    const inForceMs = nowMs();
+    this.troubles[at] = { ...book, inForceMs, toMs: Infinity };
+    await pause(lastMs);
+    await heal();
+    await until?.();
+    this.troubles[at] = { ...book, inForceMs, toMs: nowMs() };
+  }
+
+  /** Resolves when each log has a leader. */
+  logsLed(): Promise<void> {
+    return waitFor(
+      () =>
+        this.withNats(async (nats) => {
+          const leaders = await Promise.all(LOGS.map((log) => leaderOf(nats, log)));
+          return leaders.every((leader) => leader !== null);
+        }),
+      { what: 'every log has a leader', withinMs: LEADER_MS, everyMs: 50 },
+    );
+  }
+
+  /** Nothing is done for so long. */
+  lasts(ms: number): Promise<void> {
+    return pause(ms);
+  }
+
+  /** Resolves when every control node serves and proves by time again. */
+  nodesReady(): Promise<void> {
+    return waitFor(() => nodesAreReady(this.mesh), {
+      what: 'every node is ready',
+      withinMs: LEADER_MS,
+      everyMs: 50,
+    });
+  }
+
+  /** The server that leads a log. */
+  async leader(log: string): Promise<string> {
+    let leader: string | null = null;
+    await waitFor(
+      async () => (leader = await this.withNats((nats) => leaderOf(nats, log))) !== null,
+      { what: `${log} has a leader`, withinMs: LEADER_MS, everyMs: 50 },
+    );
+    return leader ?? '';
+  }
+
+  /** Does something as the administrator of a server that runs, past every link. */
+  async withNats<T>(work: (nats: RawNats) => Promise<T>): Promise<T> {
+    const { layout, login } = this.mesh;
+    const up = layout.nats.find(({ name }) => this.mesh.find(name).running);
+    if (up === undefined) throw new Error('no nats-server runs');
+    const nats = await RawNats.connect({ port: up.clients, ...login });
+    try {
+      return await work(nats);
+    } finally {
+      nats.close();
+    }
+  }
+}

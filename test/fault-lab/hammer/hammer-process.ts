@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { Random } from '../random.js';
+import { nowMs } from '../time.js';
+import { rowOf, type Asked } from './attempt-row.js';
+import type {
+  AttemptRow,
+  HammerAgent,
+  HammerOrder,
+  HammerPlan,
+  HammerReport,
+} from './hammer-messages.js';
+import { Door } from './keen-agent.js';
+
+/**
+ * Sends at a fixed rate, whatever comes back, so that a slow gateway cannot slow the hammer; every attempt goes into the
+ * history. It runs in a process of its own: its clock is the machine's, and nothing of the lab delays it.
+ */
+const TICK_MS = 4;
+const CONNECTIONS_MAX = 96;
+const REPORT_MS = 100;
+/** Of four requests one is a guard check, which needs no log: it shows what a gateway that is cut off would admit. */
+const GUARD_SHARE = 0.25;
+/** Of the intents so many are for another agent than the sender itself. */
+const CROSS_SHARE = 0.2;
+
+let plan: HammerPlan;
+let random: Random;
+let doors: Door[] = [];
+/** For each agent, by number, those of its workspace: to others nobody may send. */
+let colleagues: readonly (readonly number[])[] = [];
+let rows: AttemptRow[] = [];
+let ticking: NodeJS.Timeout | null = null;
+let startedMs = 0;
+let issued = 0;
+let skipped = 0;
+
+const tell = (report: HammerReport): void => void process.send?.(report);
+
+const intentBody = (to: string, work: string): string =>
+  JSON.stringify({ intent_type: 'lab.work.v1', correlation_id: work, to_agent: to, payload: {} });
+const GUARD_BODY = JSON.stringify({ tool: 'lab.tool' });
+
+const next = (): Asked => {
+  const gateway = issued % plan.gateways.length;
+  const from = random.below(plan.agents.length);
+  if (random.chance(GUARD_SHARE)) return { kind: 0, gateway, from, to: -1, work: null };
+  const to = random.chance(CROSS_SHARE) ? random.of(colleagues[from] ?? [from]) : from;
+  return { kind: 1, gateway, from, to, work: randomUUID() };
+};
+
+const send = async (asked: Asked): Promise<void> => {
+  const door = doors[asked.gateway] as Door;
+  const agent = plan.agents[asked.from];
+  const receiver = plan.agents[asked.to];
+  if (agent === undefined) return;
+  if (door.inFlight >= CONNECTIONS_MAX) return void (skipped += 1);
+  const [path, body] =
+    receiver === undefined || asked.work === null
+      ? ['/v1/guard', GUARD_BODY]
+      : ['/v1/intents', intentBody(receiver.address, asked.work)];
+  rows.push(rowOf(asked, await door.post(path, agent.apiKey, body)));
+};
+
+const report = (): void => {
+  if (rows.length === 0) return;
+  tell({ kind: 'attempts', rows });
+  rows = [];
+};
+
+const tick = (): void => {
+  const due = Math.floor(((nowMs() - startedMs) * plan.rate) / 1000);
+  for (; issued < due; issued += 1) void send(next());
+};
+
+const start = (): void => {
+  startedMs = nowMs();
+  [issued, skipped] = [0, 0];
+  ticking = setInterval(tick, TICK_MS);
+};
+
+const stop = async (): Promise<void> => {
+  if (ticking !== null) clearInterval(ticking);
+  while (doors.some((door) => door.inFlight > 0))
+    await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+  report();
+  tell({ kind: 'stopped', issued, skipped });
+};
+
+const workspaceOf = ({ address }: HammerAgent): string =>
+  address.slice(0, address.lastIndexOf('/'));
+
+const colleaguesOf = ({ agents }: HammerPlan): number[][] =>
+  agents.map((agent) =>
+    agents.flatMap((it, at) => (workspaceOf(it) === workspaceOf(agent) ? [at] : [])),
+  );
+
+const setup = (given: HammerPlan): void => {
+  plan = given;
+  colleagues = colleaguesOf(plan);
+  random = new Random(plan.seed);
+  doors = plan.gateways.map(({ url }) => new Door(url, CONNECTIONS_MAX));
+  tell({ kind: 'ready', clockMs: nowMs() });
+};
+
+setInterval(report, REPORT_MS);
+process.on('message', (order: HammerOrder) => {
+  if (order.kind === 'setup') setup(order.plan);
+  if (order.kind === 'start') start();
+  if (order.kind === 'stop') void stop();
+});
+process.once('disconnect', () => process.exit());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -1,0 +1,63 @@
+import { isAdmitted, isStopped, type Attempt, type History, type OrderStory } from '../history.js';
+import type { Finding, Violation } from '../verdict.js';
+import { beforeLift, ordersOver } from './coverage.js';
+
+type Known = Map<string, number>;
+
+const key = (orderId: string, gateway: string): string => `${orderId} ${gateway}`;
+
+/** Since when each gateway has let show that it has an order: by a receipt that a node told of, or by a refusal. */
+const knownSince = ({ orders, attempts }: History): Known => {
+  const known: Known = new Map();
+  const learn = (orderId: string, gateway: string, atMs: number): void => {
+    const at = key(orderId, gateway);
+    known.set(at, Math.min(atMs, known.get(at) ?? Infinity));
+  };
+  for (const { orderId, claims } of orders) {
+    if (orderId === null) continue;
+    for (const { acked, atMs } of claims) for (const name of acked) learn(orderId, name, atMs);
+  }
+  for (const attempt of attempts) {
+    if (isStopped(attempt) && attempt.orderId !== null)
+      learn(attempt.orderId, attempt.gateway, attempt.endMs);
+  }
+  return known;
+};
+
+const forgotten = (attempt: Attempt, order: OrderStory, sinceMs: number): Violation => ({
+  invariant: 'I3',
+  atMs: attempt.sentMs,
+  gateway: attempt.gateway,
+  orderId: order.orderId,
+  text:
+    `${attempt.gateway} admitted the ${attempt.kind} of ${attempt.from} ` +
+    `${(attempt.sentMs - sinceMs).toFixed(1)} ms after it had ${order.orderId} (${order.selector}), which nobody lifted`,
+});
+
+const liftedByNobody = ({ log, orders }: History): Violation[] =>
+  (log ?? [])
+    .filter(({ type }) => type === 'StopLifted')
+    .filter(({ orderId }) => orders.some((it) => it.orderId === orderId && it.liftSentMs === null))
+    .map(({ orderId, sequence }) => ({
+      invariant: 'I3',
+      atMs: 0,
+      gateway: null,
+      orderId,
+      text: `the log lifts ${orderId} at ${sequence}, and nobody asked for it`,
+    }));
+
+/** I3: an agent that was stopped at a gateway is never admitted there again before somebody tries to lift the order. */
+export const staysStopped = (history: History): readonly Finding[] => {
+  const known = knownSince(history);
+  const over = ordersOver(history);
+  const violations: Violation[] = [];
+  let checked = 0;
+  const check = (attempt: Attempt, order: OrderStory): void => {
+    const sinceMs = known.get(key(order.orderId ?? '', attempt.gateway)) ?? Infinity;
+    if (attempt.sentMs <= sinceMs || !beforeLift(order, attempt)) return;
+    checked += 1;
+    if (isAdmitted(attempt)) violations.push(forgotten(attempt, order, sinceMs));
+  };
+  for (const attempt of history.attempts) for (const order of over(attempt)) check(attempt, order);
+  return [{ invariant: 'I3', checked, violations: [...violations, ...liftedByNobody(history)] }];
+};

@@ -1,0 +1,86 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { jsApi } from '../nats/jetstream-admin.js';
+import { RawNats } from '../nats/raw-nats.js';
+import { LabProcess } from '../process/lab-process.js';
+import { waitFor } from '../time.js';
+import { linkPort, type Layout, type NatsPlace } from './layout.js';
+
+export interface NatsSettings {
+  readonly layout: Layout;
+  readonly dir: string;
+  readonly binary: string;
+  /** Who may do what, as nats-server's configuration says it. */
+  readonly access: string;
+  readonly login: { readonly user: string; readonly password: string };
+}
+
+const storeOf = (dir: string, name: string): string => join(dir, name, 'store');
+
+/**
+ * One server of the cluster. It reaches its peers by their links alone: what it gossips as its own address is a port where
+ * nobody listens, so that no server finds a way around a fault.
+ */
+const configOf = (
+  { layout, dir, access }: NatsSettings,
+  { name, clients, routes }: NatsPlace,
+): string => {
+  const peers = layout.nats.filter((peer) => peer.name !== name);
+  const links = peers.map((peer) => `nats://127.0.0.1:${linkPort(layout, `${name}>${peer.name}`)}`);
+  return `server_name: "${name}"
+host: "127.0.0.1"
+port: ${clients}
+max_payload: 4MB
+jetstream { store_dir: ${JSON.stringify(storeOf(dir, name))}, sync_interval: always }
+cluster {
+  name: "lab"
+  host: "127.0.0.1"
+  port: ${routes}
+  routes: ${JSON.stringify(links)}
+  advertise: "127.0.0.1:${layout.nowhere}"
+  no_advertise: true
+}
+${access}
+`;
+};
+
+const listens = async (port: number, login: NatsSettings['login']): Promise<boolean> => {
+  const nats = await RawNats.connect({ port, ...login });
+  nats.close();
+  return true;
+};
+
+/** The three servers of the hub, not started yet. */
+export const natsServers = (settings: NatsSettings): LabProcess[] =>
+  settings.layout.nats.map((place) => {
+    const { name, clients } = place;
+    const home = join(settings.dir, name);
+    mkdirSync(home, { recursive: true });
+    const file = join(home, 'nats.conf');
+    writeFileSync(file, configOf(settings, place), { mode: 0o600 });
+    return new LabProcess({
+      name,
+      logFile: join(settings.dir, `${name}.log`),
+      program: () => ({ file: settings.binary, args: ['-c', file] }),
+      ready: () =>
+        waitFor(() => listens(clients, settings.login), {
+          what: `${name} takes clients`,
+          withinMs: 10_000,
+        }),
+    });
+  });
+
+/** The servers have found each other and have elected who places streams. */
+export const clusterIsUp = ({ layout, login }: NatsSettings): Promise<void> =>
+  waitFor(
+    async () => {
+      const nats = await RawNats.connect({ port: (layout.nats[0] as NatsPlace).clients, ...login });
+      try {
+        await jsApi(nats, 'STREAM.NAMES');
+        return true;
+      } finally {
+        nats.close();
+      }
+    },
+    { what: 'the cluster has a leader', withinMs: 30_000, everyMs: 100 },
+  );

@@ -1,0 +1,65 @@
+import { isAdmitted, type History, type OrderStory } from '../judge/history.js';
+import { beforeLift, ordersOver } from '../judge/rules/coverage.js';
+
+/** What an episode measured, in milliseconds; `null` where there was nothing to measure. Targets belong to the bench. */
+export interface Figures {
+  readonly attempts: number;
+  readonly admitted: number;
+  readonly fenced: number;
+  readonly orders: number;
+  /** Orders that some answer called contained before they were lifted. */
+  readonly contained: number;
+  /** From a command to the last admission of its target at a gateway that no trouble touches: worst and middle. */
+  readonly effectiveMsMax: number | null;
+  readonly effectiveMsMedian: number | null;
+  /** From a command, and from the first word of its commit, to the first word that it is contained: worst. */
+  readonly containedMsMax: number | null;
+  readonly containedAfterCommitMsMax: number | null;
+}
+
+const worst = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : Math.max(...values);
+
+const middle = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : ([...values].sort((a, b) => a - b)[values.length >> 1] as number);
+
+/** The last admission of each order's target at a gateway out of trouble, since the command. */
+const effective = (history: History): number[] => {
+  const over = ordersOver(history);
+  const last = new Map<OrderStory, number>();
+  const troubled = new Set(history.troubles.flatMap(({ gateways }) => gateways));
+  for (const attempt of history.attempts) {
+    if (troubled.has(attempt.gateway)) continue;
+    for (const order of over(attempt)) {
+      if (attempt.sentMs < order.sentMs || !beforeLift(order, attempt)) continue;
+      const sinceMs = isAdmitted(attempt) ? attempt.sentMs - order.sentMs : 0;
+      last.set(order, Math.max(sinceMs, last.get(order) ?? 0));
+    }
+  }
+  return [...last.values()];
+};
+
+const containments = ({ orders }: History): { fromOrder: number; fromCommit: number }[] =>
+  orders.flatMap(({ sentMs, claims }) => {
+    const contained = claims.find((claim) => claim.contained);
+    const committed = claims.find((claim) => claim.committed);
+    if (contained === undefined || committed === undefined) return [];
+    return [{ fromOrder: contained.atMs - sentMs, fromCommit: contained.atMs - committed.atMs }];
+  });
+
+export const figuresOf = (history: History): Figures => {
+  const { attempts, orders } = history;
+  const lasts = effective(history);
+  const proofs = containments(history);
+  return {
+    attempts: attempts.length,
+    admitted: attempts.filter(isAdmitted).length,
+    fenced: attempts.filter(({ code }) => code === 'gateway_fenced').length,
+    orders: orders.length,
+    contained: proofs.length,
+    effectiveMsMax: worst(lasts),
+    effectiveMsMedian: middle(lasts),
+    containedMsMax: worst(proofs.map(({ fromOrder }) => fromOrder)),
+    containedAfterCommitMsMax: worst(proofs.map(({ fromCommit }) => fromCommit)),
+  };
+};

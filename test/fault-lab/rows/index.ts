@@ -1,0 +1,26 @@
+import { networkRows } from './network.js';
+import { processRows } from './processes.js';
+import { ALWAYS, type Row } from './row.js';
+
+const calm: Row = {
+  name: 'calm',
+  what: 'no fault at all: the control',
+  invariants: [...ALWAYS, 'I7'],
+  run: async (stage) => stage.lasts(4000),
+};
+
+/** The whole matrix. */
+export const rows: readonly Row[] = [calm, ...processRows, ...networkRows];
+
+const TOUR = [
+  'kill-log-leader',
+  'region-black-hole',
+  'kill-gateway',
+  'kill-node',
+  'freeze-gateway',
+  'region-flapping',
+  'postgres-down',
+];
+
+/** The rows of the most value, for every change: at most four minutes. */
+export const tour: readonly Row[] = rows.filter(({ name }) => TOUR.includes(name));

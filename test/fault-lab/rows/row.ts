@@ -1,0 +1,20 @@
+import type { Invariant } from '../judge/verdict.js';
+import type { Stage } from '../episode/stage.js';
+
+/** A fault, as an entry of the matrix. */
+export interface Row {
+  readonly name: string;
+  /** What is done to the mesh, in one sentence. */
+  readonly what: string;
+  /** What must hold meanwhile and afterwards; a row that has nothing to say about one leaves it out. */
+  readonly invariants: readonly Invariant[];
+  /** Leaves a mesh behind that nobody would keep: the next row gets another. */
+  readonly spoilsMesh?: boolean;
+  /** The reason why it cannot be done on this machine; `null` when it can. */
+  impossible?(): Promise<string | null>;
+  /** Does it, and heals it. */
+  run(stage: Stage): Promise<void>;
+}
+
+/** What every row is judged by. */
+export const ALWAYS = ['I1', 'I1c', 'I2', 'I3', 'I5', 'I6', 'I8', 'work', 'alive'] as const;
