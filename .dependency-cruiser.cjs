@@ -6,6 +6,7 @@ const may = {
   'libs/event-store-jetstream': ['libs/contracts', 'libs/domain', 'libs/event-store'],
   'libs/database': ['libs/contracts'],
   'libs/platform': ['libs/contracts', 'libs/domain', 'libs/event-store'],
+  'libs/containment': ['libs/contracts', 'libs/domain', 'libs/event-store', 'libs/platform'],
   'libs/embedded': ['libs/contracts'],
   'libs/sdk': ['libs/contracts'],
 };

@@ -4,7 +4,7 @@ import { openDataDirectory, type DataDirectory } from './data/data-directory.js'
 import { lockDirectory } from './data/directory-lock.js';
 import { openServersFile, saveServersFile } from './data/servers-file.js';
 import { endLeftOvers, ProcessList } from './data/process-list.js';
-import { writeWhole } from './data/write-whole.js';
+import { writeWhole } from '#platform';
 import { firstStart } from './first-start/first-start.js';
 import type { Options } from './options.js';
 import {

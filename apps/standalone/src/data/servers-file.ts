@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { CannotStart } from '../cannot-start.js';
-import { writeWhole } from './write-whole.js';
+import { writeWhole } from '#platform';
 
 const Port = z.number().int().min(1).max(65535);
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { OrgName, WorkspaceName } from '#contracts';
 import { formatKey, parseKey, systemIds, type KeyToken } from '#platform';
 import { CannotStart } from '../cannot-start.js';
-import { writeWhole } from '../data/write-whole.js';
+import { writeWhole } from '#platform';
 
 const Key = z.string().refine((text) => parseKey(text)?.kind === 'op', 'must be an operator key');
 

@@ -1,0 +1,14 @@
+export * from './keys/identity-file.js';
+export * from './keys/key-ring.js';
+export * from './keys/signing.js';
+export * from './keys/signing-key.js';
+export * from './wire/authentic.js';
+export * from './wire/live-messages.js';
+export * from './wire/log-entries.js';
+export * from './wire/order-event.js';
+export * from './gateway/gateway-shell.js';
+export * from './gateway/gateway-shell-options.js';
+export type { Cut } from './gateway/test-answers.js';
+export * from './node/node-shell.js';
+export * from './node/node-shell-options.js';
+export type { Test, Tested } from './node/test-orders.js';

@@ -1,0 +1,114 @@
+import { live, type NodeId } from '#contracts';
+import type { LogEntry, NodeInput, NodeOutput } from '#domain';
+import type { KeyRing } from '../keys/key-ring.js';
+import { appendOutput, type WriteFact } from '../wire/append-output.js';
+import { encodeAnswer, encodeJoin, encodeOrder } from '../wire/live-messages.js';
+import { learn, storedOf } from '../wire/log-entries.js';
+import { stopOrderedOf } from '../wire/order-event.js';
+import { nodeFacts } from './node-facts.js';
+import type { NodeShellOptions } from './node-shell-options.js';
+import type { SpoolFile } from './spool-file.js';
+
+export interface NodeActionsParts {
+  readonly id: NodeId;
+  readonly options: NodeShellOptions;
+  readonly ring: KeyRing;
+  readonly spool: SpoolFile;
+  position(): number;
+  step(input: NodeInput): void;
+  /** Begins a new consumer of the log. */
+  restart(): void;
+  /** The order is on this node's disk, and pushed. */
+  ordered(orderId: string): void;
+  left(): void;
+}
+
+/** Carries out what the control node's side of the protocol asks for, in its order. */
+export class NodeActions {
+  readonly #write: WriteFact;
+  #hasApplied = false;
+
+  constructor(private readonly parts: NodeActionsParts) {
+    this.#write = nodeFacts({ ...parts.options, node: parts.id });
+  }
+
+  perform(outputs: readonly NodeOutput[]): void {
+    for (const output of outputs) this.#do(output);
+    if (!this.#hasApplied) return;
+    this.#hasApplied = false;
+    this.parts.options.handlers.applied(this.parts.position());
+  }
+
+  // eslint-disable-next-line complexity -- one line for each kind of output
+  #do(output: NodeOutput): void {
+    const { messaging, handlers, logger } = this.parts.options;
+    switch (output.kind) {
+      case 'apply':
+        return this.#apply(output.entry);
+      case 'enforce': {
+        const order = stopOrderedOf(output.signed);
+        return order === null ? undefined : handlers.enforce(order);
+      }
+      case 'push':
+        return messaging.publish(live.order(this.parts.id), encodeOrder(output.signed));
+      case 'spool': {
+        const { orderId } = output.signed.order;
+        return void this.parts.spool
+          .add(output.signed)
+          .then(() => this.parts.step({ kind: 'spooled', orderId }));
+      }
+      case 'unspool':
+        return this.parts.spool.remove(output.orderId);
+      case 'remember-log':
+        return this.parts.spool.remember(output.incarnation);
+      case 'ordered':
+        return this.parts.ordered(output.orderId);
+      case 'append':
+        return void this.#append(output);
+      case 'answer':
+        return messaging.publish(live.answer(output.answer.gateway), encodeAnswer(output.answer));
+      case 'ask-join':
+        return this.#sayJoin('join-asked', output);
+      case 'acknowledge-join':
+        return this.#sayJoin('join-acknowledged', output);
+      case 'resubscribe':
+        return this.parts.restart();
+      case 'lifted':
+      case 'lift-refused':
+        return;
+      case 'start-over':
+        this.parts.ring.startOver();
+        return handlers.startOver();
+      case 'alarm':
+        logger.fatal({ problem: output.problem }, 'the control log was rolled back');
+    }
+  }
+
+  #sayJoin(
+    kind: 'join-asked' | 'join-acknowledged',
+    { word, signature }: Extract<NodeOutput, { kind: 'ask-join' | 'acknowledge-join' }>,
+  ): void {
+    this.parts.options.messaging.publish(live.join(word.to), encodeJoin(kind, word, signature));
+  }
+
+  #apply(entry: LogEntry): void {
+    learn(entry, this.parts.ring);
+    const stored = storedOf(entry);
+    if (stored !== null) {
+      this.#hasApplied = true;
+      return this.parts.options.handlers.apply(stored);
+    }
+    this.parts.options.handlers.rejected('event');
+    const { sequence, record } = entry;
+    this.parts.options.logger.error(
+      { sequence, subject: record.subject },
+      'an unsigned event has no effect',
+    );
+  }
+
+  async #append(output: Extract<NodeOutput, { kind: 'append' }>): Promise<void> {
+    const answer = await appendOutput(this.parts.options.log, output, this.#write);
+    this.parts.step({ kind: 'append-answered', ref: output.ref, answer });
+    if (output.ref === 'leave') this.parts.left();
+  }
+}

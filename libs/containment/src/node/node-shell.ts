@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import type { NodeId } from '#contracts';
+import { ControlNode, type NodeInput, type OrderStanding } from '#domain';
+import type { RawDelivery, RawFollowing } from '#event-store';
+import { readingOf } from '../clock.js';
+import { KeyRing } from '../keys/key-ring.js';
+import { RingSigning } from '../keys/signing.js';
+import { entryOf } from '../wire/log-entries.js';
+import { orderBodyOf, type StopOrderedEvent } from '../wire/order-event.js';
+import { NodeActions } from './node-actions.js';
+import { nodeInbox } from './node-inbox.js';
+import type { NodeShellOptions } from './node-shell-options.js';
+import { SpoolFile } from './spool-file.js';
+import { TestOrders, type Test, type Tested } from './test-orders.js';
+import { Waiters } from './waiters.js';
+
+const TICK_MS = 10;
+const LEAVE_MS_MAX = 1_000;
+
+/** Drives the control node's side of the containment protocol: its timer, its spool, its messages and its place in the log. */
+export class NodeShell {
+  readonly id: NodeId;
+  readonly ring = new KeyRing();
+  readonly #options: NodeShellOptions;
+  readonly #node: ControlNode;
+  readonly #spool: SpoolFile;
+  readonly #tests: TestOrders;
+  readonly #actions: NodeActions;
+  readonly #waiters = new Waiters();
+  readonly #ordered = new Set<string>();
+  #following: RawFollowing | null = null;
+  #subscriptions: { stop(): void }[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #connected = false;
+  #caughtUp = false;
+  #broken = false;
+  #hasLeft = false;
+
+  private constructor(options: NodeShellOptions, spool: SpoolFile) {
+    const { identity } = options;
+    this.id = identity.id as NodeId;
+    this.#options = options;
+    this.#spool = spool;
+    const signing = new RingSigning(() => identity.current, this.ring);
+    const process = randomBytes(12).toString('base64url');
+    this.#node = new ControlNode({ node: this.id, process, signing, spool: spool.kept });
+    this.#tests = new TestOrders({ ...options, node: this.id, ring: this.ring });
+    this.#actions = new NodeActions({
+      ...{ id: this.id, options, ring: this.ring, spool },
+      position: () => this.position,
+      step: (input) => this.step(input),
+      restart: () => this.#following?.restart(),
+      ordered: (orderId) => void this.#ordered.add(orderId),
+      left: () => {
+        this.#hasLeft = true;
+        this.#waiters.check();
+      },
+    });
+  }
+
+  /** @throws DamagedDataError when the spool cannot be read */
+  static async open(options: NodeShellOptions): Promise<NodeShell> {
+    const { directory, logger } = options;
+    return new NodeShell(options, await SpoolFile.open(directory, logger));
+  }
+
+  get position(): number {
+    return this.#node.position;
+  }
+
+  /** A member of the mesh: it renews leases. */
+  get isMember(): boolean {
+    return this.#node.isMember;
+  }
+
+  /** Whether it may argue with time: without it an order is contained by receipts alone. */
+  get isReady(): boolean {
+    return this.#node.isReady;
+  }
+
+  /** Whether the log can be read now, as far as is known. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** `true` once everything that was in the log at the start is applied; `false` for good when that broke. */
+  get caughtUp(): boolean {
+    return this.#caughtUp && !this.#broken;
+  }
+
+  /** The log's own clock, by this node's last echo, milliseconds since the epoch; `null`: none returned yet. */
+  get logTimeMs(): number | null {
+    return this.#node.logTimeMs;
+  }
+
+  /** Listens, pushes what the spool holds, reads the log; resolves when that is read. It joins by itself. */
+  async start(): Promise<void> {
+    const { log, messaging, clock } = this.#options;
+    const inbox = nodeInbox({
+      node: this.id,
+      step: (input) => this.step(input),
+      tested: (tested, signature) => this.#tests.heard(tested, signature),
+      rejected: (what) => this.#options.handlers.rejected(what),
+    });
+    this.#subscriptions = inbox.map(({ subject, hear }) =>
+      messaging.subscribe(subject, (message) => hear(message.text(), message.subject)),
+    );
+    await messaging.flush();
+    this.#actions.perform(this.#node.start(readingOf(clock)));
+    this.#following = log.follow({
+      filters: [],
+      from: () => this.#node.resumeFrom,
+      onSubscribed: (consumer, fromSequence) =>
+        this.step({ kind: 'subscribed', consumer, fromSequence }),
+      onDelivery: (delivery) => this.#delivered(delivery),
+      onConnected: (connected) => {
+        this.#connected = connected;
+      },
+    });
+    this.#timer = setInterval(() => this.step({ kind: 'tick' }), TICK_MS);
+    await this.#waiters.until(() => this.#caughtUp || this.#broken, Infinity);
+    if (this.#broken)
+      throw new Error('the control log cannot be applied: see the log of this process');
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    const wasMember = this.isMember;
+    this.step({ kind: 'leave' });
+    if (wasMember) await this.#waiters.until(() => this.#hasLeft, LEAVE_MS_MAX);
+    for (const subscription of this.#subscriptions) subscription.stop();
+    await this.#following?.stop();
+    await this.#spool.close();
+  }
+
+  /**
+   * Takes an authorised operator's stop: signed, pushed to every gateway at once, and appended to the log until it is
+   * there. Resolves when it is on this node's disk, or in the log.
+   */
+  async order(event: StopOrderedEvent): Promise<void> {
+    const { orderId } = event.data;
+    this.step({ kind: 'order', order: orderBodyOf(event) });
+    await this.#waiters.until(() => this.#isDurable(orderId), Infinity);
+    this.#ordered.delete(orderId);
+  }
+
+  /** How far an order has come, as far as this node can prove; `null`: not known here, or lifted. */
+  standing(orderId: string): OrderStanding | null {
+    const { clock, handlers } = this.#options;
+    return this.#node.standing(orderId, readingOf(clock), handlers.fenceCounts);
+  }
+
+  /** Resolves when the standing is as wanted, when the order stands no longer, or when the time is over. */
+  async until(
+    orderId: string,
+    reached: (standing: OrderStanding) => boolean,
+    timeoutMs: number,
+  ): Promise<OrderStanding | null> {
+    const isSo = (): boolean => {
+      const standing = this.standing(orderId);
+      return standing === null || reached(standing);
+    };
+    await this.#waiters.until(isSo, timeoutMs);
+    return this.standing(orderId);
+  }
+
+  /** Tries the push route: every gateway does what it would do for a stop, but refuses nothing. */
+  test(test: Test): Promise<ReadonlyMap<string, Tested>> {
+    return this.#tests.run(test);
+  }
+
+  step(input: NodeInput): void {
+    if (this.#broken) return;
+    try {
+      this.#actions.perform(this.#node.step(input, readingOf(this.#options.clock)));
+    } catch (error) {
+      this.#broken = true;
+      this.#options.logger.fatal({ err: error, position: this.position }, 'closed: proves nothing');
+    }
+    if (this.#waiters.size > 0) this.#waiters.check();
+  }
+
+  #isDurable(orderId: string): boolean {
+    if (this.#ordered.has(orderId)) return true;
+    const standing = this.standing(orderId);
+    return standing === null || standing.committed;
+  }
+
+  #delivered(delivery: RawDelivery): void {
+    const { consumer, consumerSequence, pending } = delivery;
+    const entry = entryOf(delivery, this.ring);
+    this.step({ kind: 'delivered', delivery: { consumer, consumerSequence, pending, entry } });
+    if (pending > 0 || this.position < entry.sequence) return;
+    this.#caughtUp = true;
+    this.#waiters.check();
+  }
+}

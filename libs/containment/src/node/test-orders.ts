@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { live, type NodeId, type Selector } from '#contracts';
+import { signedText } from '#domain';
+import type { Messaging } from '#event-store';
+import type { Clock } from '#platform';
+import type { IdentityFile } from '../keys/identity-file.js';
+import type { KeyRing } from '../keys/key-ring.js';
+import { encodeTest, type TestReceipt } from '../wire/live-messages.js';
+
+export interface TestOrdersOptions {
+  readonly node: NodeId;
+  readonly identity: IdentityFile;
+  readonly messaging: Messaging;
+  readonly clock: Clock;
+  readonly ring: KeyRing;
+}
+
+/** A gateway's proven answer to a test. */
+export interface Tested extends TestReceipt {
+  /** From the push to the arrival of the answer here, in milliseconds. */
+  readonly tookMs: number;
+  readonly signature: string;
+}
+
+export interface Test {
+  /** @default random */
+  readonly nonce?: string;
+  /** Whom a stop would cover; `null`: the gateways alone are asked. */
+  readonly selector: Selector | null;
+  /** Who is waited for: the answer comes when all have answered, or the time is over. */
+  readonly gateways: readonly string[];
+  readonly timeoutMs: number;
+}
+
+interface Running {
+  readonly nonce: string;
+  readonly startedMs: number;
+  readonly answers: Map<string, Tested>;
+  check(): void;
+}
+
+/** TEST orders of this node, and what the gateways answered. */
+export class TestOrders {
+  private readonly running = new Map<string, Running>();
+
+  constructor(private readonly options: TestOrdersOptions) {}
+
+  /** Asks every gateway over the push route. Answers what was proven in time, by gateway. */
+  async run(test: Test): Promise<ReadonlyMap<string, Tested>> {
+    const { node, identity, messaging, clock } = this.options;
+    const testId = randomBytes(12).toString('base64url');
+    const nonce = test.nonce ?? randomBytes(16).toString('base64url');
+    const order = { testId, node, nonce, selector: test.selector, atMs: clock.nowMs() };
+    const answers = new Map<string, Tested>();
+    const startedMs = clock.monotonicMs();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, test.timeoutMs);
+      const check = (): void => {
+        if (!test.gateways.every((gateway) => answers.has(gateway))) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.running.set(testId, { nonce, startedMs, answers, check });
+      const signature = identity.current.sign(signedText('test', order));
+      messaging.publish(live.order(node), encodeTest(order, signature));
+      check();
+    });
+    this.running.delete(testId);
+    return answers;
+  }
+
+  /** Whether it is one that somebody asked for, and its gateway's own word. */
+  heard(tested: TestReceipt, signature: string): boolean {
+    const { ring, clock } = this.options;
+    const running = this.running.get(tested.testId);
+    // Every node hears every answer: that of another's test is no reject.
+    if (running === undefined) return true;
+    const text = signedText('tested', tested);
+    const claim = { kind: 'gateway', signer: tested.gateway, signature, text, atMs: null } as const;
+    if (tested.nonce !== running.nonce || !ring.verify(claim)) return false;
+    const tookMs = clock.monotonicMs() - running.startedMs;
+    if (!running.answers.has(tested.gateway))
+      running.answers.set(tested.gateway, { ...tested, tookMs, signature });
+    running.check();
+    return true;
+  }
+}
