@@ -172,6 +172,7 @@ export class SimGateway {
       case 'resubscribe':
         return this.#subscribe(output.fromSequence);
       case 'alarm':
+      case 'start-over':
       case 'fence':
       case 'unfence':
         return world.history.note(this.name, output.kind);

@@ -151,6 +151,7 @@ export class SimNode {
       case 'enforce':
         return;
       case 'alarm':
+      case 'start-over':
       case 'lifted':
       case 'lift-refused':
         return world.history.note(this.name, output.kind);

@@ -2,13 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { canonicalBytes } from './canonical-bytes.js';
 import type { Renewal } from './messages.js';
 
-const renewal: Renewal = { gateway: 'g1', boot: 2, nonce: 'n', position: 7, applied: ['o2', 'o1'] };
+const renewal: Renewal = {
+  gateway: 'g1',
+  boot: 2,
+  nonce: 'n',
+  position: 7,
+  last: { sequence: 6, storedAtMs: 1 },
+  applied: ['o2', 'o1'],
+};
 
 describe('canonical bytes', () => {
   it('are one text for one message, whatever the order of its fields', () => {
     const { gateway, ...rest } = renewal;
     const text =
-      'estop/renewal/1\n{"applied":["o2","o1"],"boot":2,"gateway":"g1","nonce":"n","position":7}';
+      'estop/renewal/1\n{"applied":["o2","o1"],"boot":2,"gateway":"g1","last":{"sequence":6,"storedAtMs":1},"nonce":"n","position":7}';
     expect(canonicalBytes({ kind: 'renewal', value: renewal })).toBe(text);
     expect(canonicalBytes({ kind: 'renewal', value: { ...rest, gateway } })).toBe(text);
   });

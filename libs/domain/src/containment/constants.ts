@@ -22,6 +22,8 @@ export const UNCOMMITTED_AFTER_MS = 5_000;
 export const PUSH_AGE_MAX_MS = 600_000;
 /** The ids of lifted orders are remembered for so long. */
 export const LIFTED_KEPT_MS = 3_600_000;
+/** A member without any proof for so long reads the log again from its first event: it may be another log by now. */
+export const UNPROVEN_AFTER_MS = 10_000;
 /** An append that was not answered is tried again after this. */
 export const RETRY_AFTER_MS = 500;
 

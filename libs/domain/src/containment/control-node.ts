@@ -34,7 +34,9 @@ export class ControlNode {
     const { node, process, signing, spool } = identity;
     const emit = (output: NodeOutput): void => void this.#outputs.push(output);
     this.#me = identity;
-    this.#stops = new NodeStops({ node, signing, spool, emit });
+    const mayAppend = (): boolean =>
+      this.#log.phase !== 'rolled-back' && this.#log.phase !== 'left';
+    this.#stops = new NodeStops({ node, signing, spool, emit, mayAppend });
     this.#log = new NodeLog({
       node,
       process,
@@ -43,6 +45,8 @@ export class ControlNode {
       emit,
       onEntry: (entry, now) => this.#stops.read(entry, now),
       onRead: (now) => this.#stops.logWasRead(now),
+      onLost: () => this.#stops.logLost(),
+      onStartOver: () => this.#stops.startOver(),
     });
   }
 
@@ -88,7 +92,7 @@ export class ControlNode {
   }
 
   step(input: NodeInput, now: ClockReading): NodeOutput[] {
-    if (this.#log.phase !== 'rolled-back') this.#dispatch(input, now);
+    this.#dispatch(input, now);
     return this.#take();
   }
 
@@ -125,7 +129,7 @@ export class ControlNode {
     if (word.to !== this.#me.node) return;
     if (!this.#me.signing.verify({ kind, value: word }, signature, word.from)) return;
     if (kind === 'join-asked') this.#log.joinAsked(word);
-    else this.#log.readiness.acknowledged(word.from, word.joinSequence);
+    else this.#log.joinAcknowledged(word);
   }
 
   #dispatchStop(
@@ -141,6 +145,8 @@ export class ControlNode {
         return this.#stops.lift(input.orderId);
       case 'pushed':
         return this.#stops.pushed(input.signed, now);
+      case 'handed':
+        return this.#stops.handed(input.signed, now);
       case 'receipt':
         return this.#stops.receipt(input.receipt, now);
       case 'append-answered':
@@ -152,24 +158,31 @@ export class ControlNode {
   #tick(now: ClockReading): void {
     const { membership, readyAt } = this.#log;
     membership.forgetEnded((boot) => OrderTracker.isOver(boot, readyAt, now));
+    this.#stops.forgetBoots((boot) => membership.mayCount(boot));
     this.#stops.appendDue(now);
     this.#log.tick(now);
   }
 
-  // Only members are renewed, and never before everything is consumed that was committed before this process began.
   #renewal(renewal: Renewal, signature: string, now: ClockReading): void {
     const { gateway, position, applied } = renewal;
     const message = { kind: 'renewal', value: renewal } as const;
     // One that claims nothing has no effect but its answer, which only the asker can use: it needs no signature.
     const claims = applied.length > 0;
     if (claims && !this.#me.signing.verify(message, signature, gateway)) return;
-    const { silence, phase, echoes, membership, recent } = this.#log;
-    silence.heard(Silence.ofGateway(renewal), now);
+    this.#log.silence.heard(Silence.ofGateway(renewal), now);
     const wanted = claims ? this.#stops.repeated(renewal, now) : [];
-    if (phase !== 'member' || !echoes.hasReturned || !membership.isMember(renewal)) return;
-    if (!this.#stops.understoodBy(membership.modesOf(gateway))) return;
-    const carried = recent.after(position);
+    if (!this.#mayRenew(renewal)) return;
+    const carried = this.#log.recent.after(position);
     if (carried !== null) this.#answer(renewal, { ...carried, wanted }, now);
+  }
+
+  // Only members that have read this log are renewed, and never before everything is consumed that was committed before
+  // this process began.
+  #mayRenew(renewal: Renewal): boolean {
+    const { phase, echoes, membership } = this.#log;
+    if (phase !== 'member' || !echoes.hasReturned || !membership.isMember(renewal)) return false;
+    if (!this.#log.mayServe(renewal.last)) return false;
+    return this.#stops.understoodBy(membership.modesOf(renewal.gateway));
   }
 
   #answer(
@@ -192,6 +205,7 @@ export class ControlNode {
       members: membership.nodes,
       membershipSequence: membership.sequence,
       position,
+      last: this.#log.last,
       events,
       pending: this.#stops.pending(),
       more,

@@ -16,6 +16,13 @@ export class Echoes {
   #runStart: ClockReading | null = null;
   #returnedAt: ClockReading | null = null;
 
+  /** None has returned, and none of the earlier ones ever will. */
+  startedOver(): Echoes {
+    const next = new Echoes();
+    next.#count = this.#count;
+    return next;
+  }
+
   isDue(now: ClockReading): boolean {
     return this.#lastSent === null || elapsedMs(this.#lastSent, now) >= ECHO_EVERY_MS;
   }

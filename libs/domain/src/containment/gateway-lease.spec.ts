@@ -87,6 +87,7 @@ class Gateway {
       members: ['n1', 'n2'],
       membershipSequence: 1,
       position: renewal.position,
+      last: renewal.last,
       events: [],
       pending: [],
       more: false,
@@ -153,7 +154,13 @@ describe('the lease of a gateway', () => {
     const events = [
       { sequence: 3, bytes: 1, fact: { kind: 'other' as const, body: null }, record },
     ];
-    const part = { logAgeMs: 0, more: true, position: 3, events };
+    const part = {
+      logAgeMs: 0,
+      more: true,
+      position: 3,
+      events,
+      last: { sequence: 9, storedAtMs: 0 },
+    };
     const renewal = gateway.renew();
     expect(kinds(gateway.answer(renewal, part))).toEqual(['apply', 'renew']);
     // The same part from another node is not followed, or renewals would multiply by the number of nodes.
@@ -238,7 +245,11 @@ describe('a log that is not the one of the pinned file', () => {
 
   it('of another incarnation closes the gateway with an alarm', () => {
     const gateway = new Gateway(pin);
-    expect(kinds(gateway.read({ kind: 'log-started', incarnation: 'second' }))).toEqual(['alarm']);
+    expect(kinds(gateway.read({ kind: 'log-started', incarnation: 'second' }))).toEqual([
+      'apply',
+      'alarm',
+      'resubscribe',
+    ]);
     expect(gateway.lease.phase).toBe('rolled-back');
   });
 
@@ -249,6 +260,7 @@ describe('a log that is not the one of the pinned file', () => {
     const stored = { outcome: 'stored', sequence: 9 } as const;
     expect(kinds(gateway.do({ kind: 'append-answered', ref: 'join', answer: stored }))).toEqual([
       'alarm',
+      'resubscribe',
     ]);
   });
 });

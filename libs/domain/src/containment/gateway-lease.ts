@@ -1,12 +1,11 @@
 import type { StopMode } from '#contracts';
 import { type ClockReading, elapsedMs } from './clock-reading.js';
-import { RENEWAL_EVERY_MS, RETRY_AFTER_MS } from './constants.js';
-import { GatewayMembership, type GatewayPhase } from './gateway-membership.js';
+import { RENEWAL_EVERY_MS, UNPROVEN_AFTER_MS } from './constants.js';
+import { GatewayLog } from './gateway-log.js';
+import type { GatewayPhase } from './gateway-membership.js';
 import type { GatewayInput, GatewayOutput, Pin } from './gateway-messages.js';
 import { GatewayProofs } from './gateway-proofs.js';
 import { GatewayStops } from './gateway-stops.js';
-import { type Delivery, LogCursor } from './log-cursor.js';
-import type { AppendAnswer, LogEntry } from './log-entry.js';
 import type { RenewalAnswer, Signing } from './messages.js';
 
 export interface GatewayIdentity {
@@ -20,6 +19,10 @@ export interface GatewayIdentity {
   readonly pin: Pin | null;
 }
 
+const EMPTY_PIN: Pin = { incarnation: null, highestSequence: 0, orders: [] };
+
+type StopInput = Extract<GatewayInput, { kind: 'pushed' | 'pinned' | 'cut' }>;
+
 /**
  * The gateway's side of containment: it holds orders and a lease, and says whether anything may be admitted. Driven by
  * inputs and time alone; the shell carries out what `step` returns, in its order.
@@ -27,48 +30,58 @@ export interface GatewayIdentity {
 export class GatewayLease {
   readonly #gateway: string;
   readonly #signing: Signing;
-  readonly #membership: GatewayMembership;
+  readonly #log: GatewayLog;
   readonly #stops: GatewayStops;
   readonly #proofs = new GatewayProofs();
-  readonly #cursor = new LogCursor();
   #outputs: GatewayOutput[] = [];
   #renewedAt: ClockReading | null = null;
-  #triedAt: ClockReading | null = null;
+  #unprovenSince: ClockReading | null = null;
   #isFenced = true;
 
   constructor({ gateway, joinNonce, modes, signing, pin }: GatewayIdentity) {
+    const emit = (output: GatewayOutput): void => void this.#outputs.push(output);
+    const pinned = pin ?? EMPTY_PIN;
     this.#gateway = gateway;
     this.#signing = signing;
-    this.#membership = new GatewayMembership(gateway, joinNonce, modes);
     this.#stops = new GatewayStops({
       gateway,
+      modes,
       signing,
-      pin,
-      emit: (output) => this.#outputs.push(output),
-      state: () => ({
-        isMember: this.phase === 'member',
-        boot: this.boot,
-        position: this.position,
-        incarnation: this.#membership.incarnation,
-      }),
+      pinned: pinned.orders,
+      emit,
+      state: () => this.#log,
+    });
+    this.#log = new GatewayLog({
+      gateway,
+      joinNonce,
+      modes,
+      pin: pinned,
+      emit,
+      onEntry: (entry, now) => {
+        emit({ kind: 'apply', entry });
+        this.#stops.read(entry, now);
+      },
+      onLeaseOver: () => this.#proofs.drop(),
+      onRestored: () => this.#stops.pinAnew(),
+      onStartOver: () => this.#stops.startOver(),
     });
   }
 
   get phase(): GatewayPhase {
-    return this.#membership.phase;
+    return this.#log.phase;
   }
 
   get boot(): number {
-    return this.#membership.boot;
+    return this.#log.boot;
   }
 
   get position(): number {
-    return this.#cursor.position;
+    return this.#log.position;
   }
 
   /** Where the next consumer of the log has to begin. */
   get resumeFrom(): number {
-    return this.#cursor.overlapFrom;
+    return this.#log.resumeFrom;
   }
 
   /** The state is proven fresh as of so long ago, in milliseconds; `null`: no proof. */
@@ -98,24 +111,22 @@ export class GatewayLease {
       case 'tick':
         return this.#tick(input.nonce, now);
       case 'subscribed':
-        return this.#cursor.subscribed(input.consumer, input.fromSequence);
+        return this.#log.subscribed(input.consumer, input.fromSequence);
       case 'delivered':
-        return this.#delivered(input.delivery, now);
+        return this.#log.delivered(input.delivery, now);
       case 'answered':
         return this.#answered(input.answer, input.nonce, now);
       case 'append-answered':
-        return this.#appended(input.answer);
+        return this.#log.appended(input.answer);
       case 'leave':
-        return this.#leave();
+        this.#proofs.drop();
+        return this.#log.leave();
       default:
         return this.#dispatchStop(input, now);
     }
   }
 
-  #dispatchStop(
-    input: Extract<GatewayInput, { kind: 'pushed' | 'pinned' | 'cut' }>,
-    now: ClockReading,
-  ): void {
+  #dispatchStop(input: StopInput, now: ClockReading): void {
     switch (input.kind) {
       case 'pushed':
         return this.#stops.pushed(input.signed, now);
@@ -128,27 +139,29 @@ export class GatewayLease {
 
   #tick(nonce: string, now: ClockReading): void {
     this.#stops.tick(now);
-    if (this.phase === 'joining' && this.#mayRetry(now)) {
-      this.#outputs.push(this.#membership.joinAppend());
-    }
+    this.#log.tick(now);
     const isDue = this.#renewedAt === null || elapsedMs(this.#renewedAt, now) >= RENEWAL_EVERY_MS;
     if (this.phase === 'member' && isDue) this.#renew(nonce, now);
+    this.#mayLookAgain(now);
   }
 
-  #mayRetry(now: ClockReading): boolean {
-    if (this.#triedAt !== null && elapsedMs(this.#triedAt, now) < RETRY_AFTER_MS) return false;
-    this.#triedAt = now;
-    return true;
+  // Its log may have been replaced by a shorter one, where nobody knows it and nothing comes after what it has read.
+  #mayLookAgain(now: ClockReading): void {
+    const mayBeStuck = this.#isFenced && (this.phase === 'member' || this.phase === 'joining');
+    if (!mayBeStuck) this.#unprovenSince = null;
+    else if (this.#unprovenSince === null) this.#unprovenSince = now;
+    else if (elapsedMs(this.#unprovenSince, now) >= UNPROVEN_AFTER_MS) {
+      this.#unprovenSince = now;
+      this.#log.readFrom(1);
+    }
   }
-
-  // --- The lease ---
 
   #renew(nonce: string, now: ClockReading): void {
     this.#renewedAt = now;
     this.#proofs.sent(nonce, now);
-    const { position, boot } = this;
+    const { position, boot, last } = this.#log;
     const applied = this.#stops.repeated(now);
-    const renewal = { gateway: this.#gateway, boot, nonce, position, applied };
+    const renewal = { gateway: this.#gateway, boot, nonce, position, last, applied };
     // One that claims nothing is believed in nothing.
     const claims = applied.length > 0;
     const signature = claims ? this.#signing.sign({ kind: 'renewal', value: renewal }) : '';
@@ -158,21 +171,19 @@ export class GatewayLease {
   #answered(answer: RenewalAnswer, nonce: string, now: ClockReading): void {
     if (!this.#isAnswerToMe(answer)) return;
     const before = this.position;
-    for (const entry of answer.events) this.#apply(entry, now);
+    for (const entry of answer.events) this.#log.read(entry, now);
     for (const signed of answer.pending) this.#stops.learn(signed, now);
     for (const orderId of answer.wanted) {
       const signed = this.#stops.signed(orderId);
       if (signed) this.#outputs.push({ kind: 'push-to', node: answer.node, signed });
     }
-    if (this.phase !== 'member') return;
     if (answer.more) return this.#askForMore(before, nonce, now);
-    this.#cursor.advance(answer.position);
-    this.#proofs.proven(answer, now);
+    if (this.#log.agrees(answer)) this.#proofs.proven(answer, now);
   }
 
   // Every node answers every renewal: only the first of equal parts is followed, or each round would ask n times as often.
   #askForMore(before: number, nonce: string, now: ClockReading): void {
-    if (this.position > before) this.#renew(nonce, now);
+    if (this.phase === 'member' && this.position > before) this.#renew(nonce, now);
   }
 
   #isAnswerToMe(answer: RenewalAnswer): boolean {
@@ -187,61 +198,6 @@ export class GatewayLease {
     if (isFenced === this.#isFenced) return;
     this.#isFenced = isFenced;
     this.#outputs.push({ kind: isFenced ? 'fence' : 'unfence' });
-  }
-
-  // --- The log ---
-
-  #delivered(delivery: Delivery, now: ClockReading): void {
-    const arrival = this.#cursor.arrive(delivery);
-    if (arrival === 'next') this.#apply(delivery.entry, now);
-    if (arrival === 'next' || arrival === 'repeated') this.#mayJoin(delivery, now);
-    if (arrival === 'gap') {
-      this.#outputs.push({ kind: 'resubscribe', fromSequence: this.#cursor.overlapFrom });
-    }
-  }
-
-  #apply(entry: LogEntry, now: ClockReading): void {
-    if (entry.sequence <= this.position || this.phase === 'rolled-back') return;
-    this.#cursor.applied(entry);
-    if (this.#membership.read(entry) === 'lost') this.#proofs.drop();
-    if (this.#isForeignLog()) return this.#rollBack();
-    this.#outputs.push({ kind: 'apply', entry });
-    this.#stops.read(entry, now);
-  }
-
-  // Nobody serves who has not read the log; its end may be an old one, so membership waits for the own join.
-  #mayJoin({ pending }: Delivery, now: ClockReading): void {
-    const isAtEnd = this.phase === 'reading' && pending === 0;
-    if (!isAtEnd || this.#membership.incarnation === null) return;
-    this.#membership.phase = 'joining';
-    this.#triedAt = now;
-    this.#outputs.push(this.#membership.joinAppend());
-  }
-
-  // A log that reads short is "not ready", never a roll-back: only an acknowledged append tells.
-  #appended(answer: AppendAnswer): void {
-    const { highestSequence } = this.#stops.pinned;
-    if (answer.outcome === 'stored' && answer.sequence <= highestSequence) this.#rollBack();
-  }
-
-  #leave(): void {
-    const append = this.#membership.leaveAppend();
-    this.#proofs.drop();
-    if (append !== null) this.#outputs.push(append);
-  }
-
-  #isForeignLog(): boolean {
-    const { incarnation } = this.#membership;
-    const pinned = this.#stops.pinned.incarnation;
-    return incarnation !== null && pinned !== null && pinned !== incarnation;
-  }
-
-  // Its orders stay in force; nothing is admitted any more.
-  #rollBack(): void {
-    if (this.phase === 'rolled-back') return;
-    this.#membership.phase = 'rolled-back';
-    this.#proofs.drop();
-    this.#outputs.push({ kind: 'alarm', problem: 'log-rolled-back' });
   }
 
   #take(): GatewayOutput[] {

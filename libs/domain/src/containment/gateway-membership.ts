@@ -3,8 +3,8 @@ import type { AppendOutput, GatewayJoinedFact, LogEntry } from './log-entry.js';
 import { gatewaySubject } from './log-entry.js';
 
 /**
- * `reading` the log; `joining`: the append is under way; `member`: it has read its own join. Closed for good: `superseded`
- * by another process of its name, `left`, `rolled-back`.
+ * `reading` the log; `joining`: the append is under way; `member`: it has read its own join. Closed for good:
+ * `superseded` by another process of its name, and `left`; `rolled-back`: closed until two operators have confirmed a restore.
  */
 export type GatewayPhase = 'reading' | 'joining' | 'member' | 'superseded' | 'left' | 'rolled-back';
 
@@ -17,7 +17,6 @@ export class GatewayMembership {
   #boot = 0;
   #highestBoot = 0;
   #subjectSequence = 0;
-  #incarnation: string | null = null;
   #join: GatewayJoinedFact | null = null;
 
   constructor(
@@ -30,16 +29,16 @@ export class GatewayMembership {
     return this.#boot;
   }
 
-  get incarnation(): string | null {
-    return this.#incarnation;
+  /** For a log that is read again from its first event. Boots go on, so that nothing said by an earlier one counts. */
+  startedOver(): GatewayMembership {
+    const { gateway, joinNonce, modes } = this;
+    const next = new GatewayMembership(gateway, joinNonce, modes);
+    next.#highestBoot = this.#highestBoot;
+    return next;
   }
 
   /** `lost`: whatever lease there was is over. */
   read({ sequence, fact }: LogEntry): 'lost' | 'joined' | 'nothing' {
-    if (fact.kind === 'log-started') {
-      this.#incarnation ??= fact.incarnation;
-      return 'nothing';
-    }
     if (!('gateway' in fact) || fact.gateway !== this.gateway) return 'nothing';
     this.#subjectSequence = sequence;
     if (fact.kind === 'gateway-joined') return this.#joined(fact);

@@ -47,4 +47,7 @@ export type GatewayOutput =
   /** Stop moving bytes on every open stream and tunnel; new requests get 503. */
   | { readonly kind: 'fence' }
   | { readonly kind: 'unfence' }
-  | { readonly kind: 'alarm'; readonly problem: 'log-rolled-back' };
+  /** What was read is not in the log any more. Orders stand; nothing is admitted until a restore is confirmed. */
+  | { readonly kind: 'alarm'; readonly problem: 'log-rolled-back' }
+  /** The restore is confirmed: all that `apply` gave is void, the log comes again from its first event. Orders stand. */
+  | { readonly kind: 'start-over' };

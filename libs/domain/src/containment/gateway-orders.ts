@@ -1,3 +1,4 @@
+import type { StopMode } from '#contracts';
 import { type ClockReading, elapsedMs } from './clock-reading.js';
 import { LIFTED_KEPT_MS, UNCOMMITTED_AFTER_MS } from './constants.js';
 import type { SignedOrder } from './log-entry.js';
@@ -68,15 +69,24 @@ export class GatewayOrders {
   }
 
   /** What renewals repeat: in force, and not in the log for so long that every node has surely read it. */
-  repeated(now: ClockReading): string[] {
+  repeated(now: ClockReading, modes: readonly StopMode[]): string[] {
     const ids: string[] = [];
     for (const { isPinned, cut, committedAt, signed } of this.#held.values()) {
-      if (!isPinned || cut === null) continue;
+      if (!isPinned || cut === null || !modes.includes(signed.order.mode)) continue;
       if (committedAt === null || elapsedMs(committedAt, now) < UNCOMMITTED_AFTER_MS * 2) {
         ids.push(signed.order.orderId);
       }
     }
     return ids;
+  }
+
+  /** Of another log nothing is known: neither where orders stand in it, nor what it has lifted. */
+  forgetLog(): void {
+    this.#lifted.clear();
+    for (const held of this.#held.values()) {
+      held.sequence = null;
+      held.committedAt = null;
+    }
   }
 
   forgetLongLifted(now: ClockReading): void {

@@ -1,6 +1,8 @@
+import type { StopMode } from '#contracts';
 import { type ClockReading, elapsedMs } from './clock-reading.js';
 import { PUSH_AGE_MAX_MS } from './constants.js';
-import type { GatewayOutput, Pin } from './gateway-messages.js';
+import type { GatewayLog } from './gateway-log.js';
+import type { GatewayOutput } from './gateway-messages.js';
 import { GatewayOrders, type HeldOrder } from './gateway-orders.js';
 import type { LogEntry, SignedOrder } from './log-entry.js';
 import type { OrderReceipt, Signing } from './messages.js';
@@ -8,17 +10,15 @@ import type { OrderReceipt, Signing } from './messages.js';
 type Cut = OrderReceipt['cut'];
 
 /** What a receipt and a pin say of the gateway itself. */
-export interface GatewayState {
-  readonly isMember: boolean;
-  readonly boot: number;
-  readonly position: number;
-  readonly incarnation: string | null;
-}
+export type GatewayState = Pick<GatewayLog, 'phase' | 'boot' | 'position' | 'pin'>;
 
 export interface GatewayStopsOf {
   readonly gateway: string;
+  /** The stop modes that this build understands. */
+  readonly modes: readonly StopMode[];
   readonly signing: Signing;
-  readonly pin: Pin | null;
+  /** The orders of the pinned file. */
+  readonly pinned: readonly SignedOrder[];
   readonly state: () => GatewayState;
   readonly emit: (output: GatewayOutput) => void;
 }
@@ -26,19 +26,12 @@ export interface GatewayStopsOf {
 /** From the first word of an order to its receipt: verified, in force, pinned, cut, and only then said so. */
 export class GatewayStops {
   readonly #orders = new GatewayOrders();
-  readonly #pin: Pin;
 
-  constructor(private readonly of: GatewayStopsOf) {
-    this.#pin = of.pin ?? { incarnation: null, highestSequence: 0, orders: [] };
-  }
-
-  get pinned(): Pin {
-    return this.#pin;
-  }
+  constructor(private readonly of: GatewayStopsOf) {}
 
   /** What the pinned file told holds from the first moment, before the log is read. */
   start(now: ClockReading): void {
-    for (const signed of this.#pin.orders) this.#restore(signed, now);
+    for (const signed of this.of.pinned) this.#restore(signed, now);
   }
 
   tick(now: ClockReading): void {
@@ -47,7 +40,7 @@ export class GatewayStops {
 
   /** The ids that renewals repeat. */
   repeated(now: ClockReading): string[] {
-    return this.#orders.repeated(now);
+    return this.#orders.repeated(now, this.of.modes);
   }
 
   signed(orderId: string): SignedOrder | null {
@@ -74,6 +67,16 @@ export class GatewayStops {
       this.of.emit({ kind: 'release', orderId: fact.orderId });
       this.#writePin(this.#orders.nextWrite());
     }
+  }
+
+  /** The disk belongs to another incarnation of the log. */
+  pinAnew(): void {
+    this.#writePin(this.#orders.nextWrite());
+  }
+
+  /** The log comes again from its first event: until it has told of an order, only this gateway knows of it. */
+  startOver(): void {
+    this.#orders.forgetLog();
   }
 
   written(write: number, now: ClockReading): void {
@@ -118,20 +121,17 @@ export class GatewayStops {
   }
 
   #writePin(write: number): void {
-    const { position, incarnation } = this.of.state();
-    const pin: Pin = {
-      incarnation: incarnation ?? this.#pin.incarnation,
-      highestSequence: Math.max(position, this.#pin.highestSequence),
-      orders: [...this.#orders.all()].map(({ signed }) => signed),
-    };
-    this.of.emit({ kind: 'pin', pin, write });
+    const orders = [...this.#orders.all()].map(({ signed }) => signed);
+    this.of.emit({ kind: 'pin', pin: { ...this.of.state().pin, orders }, write });
   }
 
   // On disk and cut, both, or nothing is said.
   #mayAcknowledge({ signed, heardAt, isPinned, cut }: HeldOrder, now: ClockReading): void {
-    const { isMember, boot, position } = this.of.state();
-    if (!isMember || !isPinned || cut === null) return;
-    const { orderId } = signed.order;
+    const { phase, boot, position } = this.of.state();
+    if (phase !== 'member' || !isPinned || cut === null) return;
+    const { orderId, mode } = signed.order;
+    // What this build does not understand it cannot enforce: it gets no lease for as long as that order stands.
+    if (!this.of.modes.includes(mode)) return;
     const { gateway } = this.of;
     const appliedAfterMs = elapsedMs(heardAt, now);
     const value = { orderId, gateway, boot, position, appliedAfterMs, cut };

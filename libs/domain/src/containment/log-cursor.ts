@@ -1,4 +1,5 @@
-import type { LogEntry } from './log-entry.js';
+import { isLasting, type LogEntry, type LogMark, markOf } from './log-entry.js';
+import { LogMarks } from './log-marks.js';
 
 /** An event as a consumer of the log hands it over. */
 export interface Delivery {
@@ -11,30 +12,43 @@ export interface Delivery {
   readonly pending: number;
 }
 
-/** `next`: take it; `repeated`: had before; `gap`: something is missing, subscribe anew; `stray`: an old consumer's. */
-export type Arrival = 'next' | 'repeated' | 'gap' | 'stray';
+/**
+ * `next`: take it; `repeated`: had before; `gap`: something is missing, subscribe anew; `stray`: an old consumer's;
+ * `foreign`: where another event was read before, so this is not the log that was read.
+ */
+export type Arrival = 'next' | 'repeated' | 'gap' | 'stray' | 'foreign';
+
+/** Begun so often somewhere else than asked: what was applied last may be there no more, so the next begins at the start. */
+const MISSED_MAX = 2;
 
 /**
  * Reads the log in order and without gaps. Sequences of the stream have holes (echoes are forgotten), so gaps show in the
  * consumer's own sequence alone; a server that lost a consumer makes it anew in silence, and it counts from 1 again.
  *
  * A subscription overlaps by one: it begins with the last lasting event that was applied, so that a consumer that was made
- * anew before it delivered anything, and begins somewhere else, shows as well.
+ * anew before it delivered anything, and begins somewhere else, shows as well; and so does a log that was rolled back and
+ * has grown past that event since.
  */
 export class LogCursor {
+  readonly #marks = new LogMarks();
   #consumer: string | null = null;
   #expected = 1;
   #position = 0;
-  #lastLasting = 1;
   #first = 1;
+  #missed = 0;
 
   get position(): number {
     return this.#position;
   }
 
+  /** The last lasting event that was applied. */
+  get last(): LogMark {
+    return this.#marks.last;
+  }
+
   /** Where the next subscription has to begin. */
   get overlapFrom(): number {
-    return this.#lastLasting;
+    return this.#missed >= MISSED_MAX ? 1 : Math.max(1, this.last.sequence);
   }
 
   /** Begins with a new consumer, which was asked to start at `from`. */
@@ -46,14 +60,20 @@ export class LogCursor {
 
   arrive({ consumer, consumerSequence, entry }: Delivery): Arrival {
     if (consumer !== this.#consumer) return 'stray';
-    const isOverlap = consumerSequence !== 1 || entry.sequence === this.#first;
-    if (consumerSequence < this.#expected && entry.sequence <= this.#position) return 'repeated';
-    if (consumerSequence !== this.#expected || !isOverlap) {
+    if (this.#isForeign(entry)) return 'foreign';
+    const isRead = entry.sequence <= this.#position;
+    if (isRead && consumerSequence < this.#expected) return 'repeated';
+    if (!this.#isInOrder(consumerSequence, entry)) {
       this.#consumer = null;
       return 'gap';
     }
     this.#expected += 1;
-    return entry.sequence <= this.#position ? 'repeated' : 'next';
+    return isRead ? 'repeated' : 'next';
+  }
+
+  /** Whether somebody who read the event of this mark reads the same log; `unknown`: it lies ahead, or long ago. */
+  compare(mark: LogMark): 'same' | 'other' | 'unknown' {
+    return mark.sequence > this.#position ? 'unknown' : this.#marks.compare(mark);
   }
 
   /** Everything up to here is applied, whichever way it came. */
@@ -61,9 +81,26 @@ export class LogCursor {
     if (sequence > this.#position) this.#position = sequence;
   }
 
-  /** This event is applied and the log keeps it for ever. */
-  applied({ sequence, fact }: LogEntry): void {
-    this.advance(sequence);
-    if (fact.kind !== 'echo' && sequence > this.#lastLasting) this.#lastLasting = sequence;
+  /** This event is applied. */
+  applied(entry: LogEntry): void {
+    if (entry.sequence <= this.#position) return;
+    this.advance(entry.sequence);
+    if (isLasting(entry)) this.#marks.add(entry);
+  }
+
+  // Where something else was read, or nothing that lasts.
+  #isForeign(entry: LogEntry): boolean {
+    return isLasting(entry) && this.compare(markOf(entry)) === 'other';
+  }
+
+  #isInOrder(consumerSequence: number, entry: LogEntry): boolean {
+    return consumerSequence === this.#expected && !this.#beginsElsewhere(entry);
+  }
+
+  #beginsElsewhere({ sequence }: LogEntry): boolean {
+    if (this.#expected !== 1) return false;
+    const isElsewhere = sequence !== this.#first;
+    this.#missed = isElsewhere ? this.#missed + 1 : 0;
+    return isElsewhere;
   }
 }

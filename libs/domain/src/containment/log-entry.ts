@@ -23,6 +23,8 @@ export const isLiteral = (order: OrderBody): boolean => 'agent' in order.selecto
 /** What the protocol understands of the control log; all other events pass through it untouched. */
 export type LogFact =
   | { readonly kind: 'log-started'; readonly incarnation: string }
+  /** Two operators say that the log was restored: whoever belonged to `old` belongs to `new`. */
+  | { readonly kind: 'log-restored'; readonly old: string; readonly new: string }
   | { readonly kind: 'stop-ordered'; readonly signed: SignedOrder }
   | { readonly kind: 'stop-lifted'; readonly orderId: string }
   | { readonly kind: 'node-joined'; readonly node: string; readonly join: string }
@@ -65,6 +67,23 @@ export interface LogEntry {
   readonly fact: LogFact;
   readonly record: LogRecord;
 }
+
+/**
+ * Which event stands at a sequence of the log. Sequences alone do not tell one log from another that was rolled back and
+ * has grown again; two readers that agree in one mark have read the same events up to there.
+ */
+export interface LogMark {
+  readonly sequence: number;
+  readonly storedAtMs: number;
+}
+
+export const markOf = ({ sequence, record }: LogEntry): LogMark => ({
+  sequence,
+  storedAtMs: record.storedAtMs,
+});
+
+/** Echoes are forgotten by the log; everything else it keeps for ever. */
+export const isLasting = ({ fact }: LogEntry): boolean => fact.kind !== 'echo';
 
 /** An append that the shell is asked to make; `expect` is the last sequence that the subject must have. */
 export interface AppendOutput {

@@ -13,6 +13,9 @@ export interface EndedBoot extends GatewayBoot {
   readonly endedAt: ClockReading;
 }
 
+/** A gateway may be so many joins ahead of what this node has read. */
+const BOOTS_AHEAD_MAX = 8;
+
 /** Who belongs to the mesh at the position that a node has consumed. */
 export class Membership {
   readonly #nodes = new Map<string, number>();
@@ -56,6 +59,14 @@ export class Membership {
   /** The stop modes that the gateway's highest boot understands. */
   modesOf(gateway: string): readonly StopMode[] {
     return this.#modes.get(gateway) ?? [];
+  }
+
+  /** Whether anything that this boot says may count, now or once its join is read. */
+  mayCount({ gateway, boot }: GatewayBoot): boolean {
+    const highest = this.#highestBoots.get(gateway) ?? 0;
+    if (boot > highest) return boot <= highest + BOOTS_AHEAD_MAX;
+    if (this.isMember({ gateway, boot })) return true;
+    return this.#ended.some((ended) => ended.gateway === gateway && ended.boot === boot);
   }
 
   get ended(): readonly EndedBoot[] {

@@ -1,4 +1,4 @@
-import type { LogEntry, SignedOrder } from './log-entry.js';
+import type { LogEntry, LogMark, SignedOrder } from './log-entry.js';
 
 /** Every 150 ms from a gateway to all control nodes. */
 export interface Renewal {
@@ -8,6 +8,8 @@ export interface Renewal {
   readonly nonce: string;
   /** All events up to here are applied: orders, and everything that they select by. */
   readonly position: number;
+  /** The last lasting event up to `position`: a node that has another one there says nothing. */
+  readonly last: LogMark;
   /** Orders that are in force here, cut included, and that nodes may not know of yet: each as good as a receipt. */
   readonly applied: readonly string[];
 }
@@ -22,6 +24,8 @@ export interface RenewalAnswer {
   readonly members: readonly string[];
   readonly membershipSequence: number;
   readonly position: number;
+  /** The last lasting event up to `position`: a gateway that has another one there takes the answer for no proof. */
+  readonly last: LogMark;
   /** Every event after the renewal's position up to `position`, or the oldest part of them. */
   readonly events: readonly LogEntry[];
   readonly pending: readonly SignedOrder[];

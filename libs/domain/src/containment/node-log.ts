@@ -1,16 +1,19 @@
-import { type ClockReading, elapsedMs } from './clock-reading.js';
-import { RETRY_AFTER_MS } from './constants.js';
-import { Echoes } from './echoes.js';
-import { type Delivery, LogCursor } from './log-cursor.js';
-import { type AppendAnswer, type LogEntry, nodeSubject } from './log-entry.js';
-import { Membership } from './membership.js';
+import type { ClockReading } from './clock-reading.js';
+import type { Echoes } from './echoes.js';
+import type { Delivery } from './log-cursor.js';
+import { type AppendAnswer, type LogEntry, type LogMark, nodeSubject } from './log-entry.js';
+import type { Membership } from './membership.js';
 import type { JoinWord, Signing } from './messages.js';
+import { NodeJoin } from './node-join.js';
 import type { NodeOutput } from './node-messages.js';
-import { Readiness } from './readiness.js';
-import { RecentEvents } from './recent-events.js';
+import { NodeReading } from './node-reading.js';
+import type { RecentEvents } from './recent-events.js';
 import { Silence } from './silence.js';
 
-/** `reading` the log; `joining`: not a member yet, or not any more; `left`, `rolled-back`: closed for good. */
+/**
+ * `reading` the log; `joining`: not a member yet, or not any more; `left`: closed for good; `rolled-back`: of what it reads
+ * only the word of two operators counts, until that has come.
+ */
 export type NodePhase = 'reading' | 'joining' | 'member' | 'left' | 'rolled-back';
 
 export interface NodeLogOf {
@@ -24,29 +27,27 @@ export interface NodeLogOf {
   readonly onEntry: (entry: LogEntry, now: ClockReading) => void;
   /** The log is read to its end. */
   readonly onRead: (now: ClockReading) => void;
+  /** What was read is not in the log any more. */
+  readonly onLost: () => void;
+  /** The log is the right one again, and comes from its first event. */
+  readonly onStartOver: () => void;
 }
 
 type EchoFact = Extract<LogEntry['fact'], { kind: 'echo' }>;
 
-/** So many echoes are remembered for the answers to their appends. */
-const ECHOES_UNANSWERED_MAX = 1_000;
-
 /** A control node as a reader of the log: its position, its membership, its echoes and who else is there. */
 export class NodeLog {
-  readonly membership = new Membership();
-  readonly echoes = new Echoes();
-  readonly recent = new RecentEvents();
-  readonly silence = new Silence();
-  readonly readiness: Readiness;
-  readonly #cursor = new LogCursor();
-  readonly #sentAtPosition = new Map<string, number>();
+  readonly #join: NodeJoin;
+  #reading: NodeReading;
+  #belongedTo: string | null;
   #phase: NodePhase = 'reading';
-  #incarnation: string | null = null;
-  #triedAt: ClockReading | null = null;
+  #isOfAnotherName = false;
   #logTimeMs: number | null = null;
 
   constructor(private readonly of: NodeLogOf) {
-    this.readiness = new Readiness(of.node);
+    this.#join = new NodeJoin(of);
+    this.#reading = NodeReading.first(of);
+    this.#belongedTo = of.incarnation;
   }
 
   get phase(): NodePhase {
@@ -54,15 +55,35 @@ export class NodeLog {
   }
 
   get position(): number {
-    return this.#cursor.position;
+    return this.#reading.cursor.position;
+  }
+
+  get last(): LogMark {
+    return this.#reading.cursor.last;
   }
 
   get resumeFrom(): number {
-    return this.#cursor.overlapFrom;
+    return this.#reading.cursor.overlapFrom;
   }
 
   get logTimeMs(): number | null {
     return this.#logTimeMs;
+  }
+
+  get membership(): Membership {
+    return this.#reading.membership;
+  }
+
+  get recent(): RecentEvents {
+    return this.#reading.recent;
+  }
+
+  get silence(): Silence {
+    return this.#reading.silence;
+  }
+
+  get echoes(): Echoes {
+    return this.#reading.appends.echoes;
   }
 
   get isMember(): boolean {
@@ -71,63 +92,49 @@ export class NodeLog {
 
   /** `null`: this node must not argue with time. */
   get readyAt(): ClockReading | null {
-    return this.isMember ? this.readiness.readyAt : null;
+    return this.#phase === 'member' ? this.#reading.readiness.readyAt : null;
   }
 
   subscribed(consumer: string, from: number): void {
-    this.#cursor.subscribed(consumer, from);
+    this.#reading.cursor.subscribed(consumer, from);
   }
 
   delivered(delivery: Delivery, now: ClockReading): void {
-    const arrival = this.#cursor.arrive(delivery);
+    const { cursor } = this.#reading;
+    const arrival = cursor.arrive(delivery);
+    if (arrival === 'foreign') this.#rollBack('event');
+    if (arrival === 'gap') this.#readFrom(cursor.overlapFrom);
     if (arrival === 'next') this.#consume(delivery.entry, now);
     if (arrival === 'next' || arrival === 'repeated') this.#mayBeRead(delivery, now);
-    if (arrival === 'gap') {
-      this.of.emit({ kind: 'resubscribe', fromSequence: this.#cursor.overlapFrom });
-    }
   }
 
   tick(now: ClockReading): void {
     if (this.#phase !== 'joining' && this.#phase !== 'member') return;
-    if (this.#phase === 'joining' && this.#mayRetry(now)) this.#join();
-    if (this.echoes.isDue(now)) this.#sendEcho(now);
-    this.#askAcknowledgements(now);
+    if (this.#phase === 'joining') this.#join.tryNow(this.membership, now);
+    const echo = this.#reading.appends.due(this.position, now);
+    if (echo !== null) this.of.emit(echo);
+    this.#join.askAcknowledgements(this.#reading, now);
     if (this.readyAt !== null) this.#removeSilent(now);
   }
 
-  #askAcknowledgements(now: ClockReading): void {
-    const joinSequence = this.readiness.joinSequence ?? 0;
-    for (const to of this.readiness.check(this.membership, now)) {
-      this.#say('ask-join', { from: this.of.node, to, joinSequence });
-    }
-  }
-
-  #say(kind: 'ask-join' | 'acknowledge-join', word: JoinWord): void {
-    const as = kind === 'ask-join' ? 'join-asked' : 'join-acknowledged';
-    const signature = this.of.signing.sign({ kind: as, value: word });
-    this.of.emit({ kind, word, signature });
-  }
-
-  #removeSilent(now: ClockReading): void {
-    const { membership, echoes } = this;
-    for (const removal of this.silence.removals(this.of.node, { membership, echoes }, now)) {
-      this.of.emit(removal);
-    }
-  }
-
-  /** What was consumed before an append was sent lies below it in the same log. */
   appended(ref: string, answer: AppendAnswer): void {
-    const before = this.#sentAtPosition.get(ref);
-    this.#sentAtPosition.delete(ref);
-    const isBelow =
-      answer.outcome === 'stored' && before !== undefined && answer.sequence <= before;
-    if (isBelow) this.#rollBack();
+    if (this.#reading.appends.disproves(ref, answer)) this.#rollBack('event');
+  }
+
+  /** Whether somebody who read the event of this mark may be served: not one who has read another log. */
+  mayServe(mark: LogMark): boolean {
+    return mark.sequence > this.position || this.#reading.cursor.compare(mark) === 'same';
   }
 
   /** Only the present join counts: after a removal the old one says nothing about the new. */
   joinAsked({ from, joinSequence }: JoinWord): void {
-    if (this.#phase === 'reading' || this.membership.joinOf(from) !== joinSequence) return;
-    this.#say('acknowledge-join', { from: this.of.node, to: from, joinSequence });
+    const isOpen = this.#phase === 'joining' || this.#phase === 'member';
+    if (!isOpen || this.membership.joinOf(from) !== joinSequence) return;
+    this.#join.acknowledge(from, joinSequence);
+  }
+
+  joinAcknowledged({ from, joinSequence }: JoinWord): void {
+    this.#reading.readiness.acknowledged(from, joinSequence);
   }
 
   /** It takes part in no proof any more, and says so: others need not wait for it. */
@@ -135,21 +142,26 @@ export class NodeLog {
     const { node } = this.of;
     const wasMember = this.#phase === 'member';
     this.#phase = 'left';
-    this.readiness.lost();
     if (!wasMember) return;
     const fact = { kind: 'node-left', node } as const;
     const expect = this.membership.lastOn(node);
     this.of.emit({ kind: 'append', ref: 'leave', subject: nodeSubject(node), expect, fact });
   }
 
+  // --- The log ---
+
   #consume(entry: LogEntry, now: ClockReading): void {
-    const { fact, sequence } = entry;
-    this.#cursor.applied(entry);
+    const { identity, cursor, recent, membership } = this.#reading;
+    const { fact } = entry;
+    cursor.applied(entry);
+    const isRestored = identity.read(fact);
+    if (this.#phase === 'rolled-back') return;
     if (fact.kind === 'echo') return this.#echo(fact, entry, now);
-    this.recent.add(entry);
-    if (fact.kind === 'log-started') this.#logStarted(fact.incarnation);
-    this.membership.apply(entry, now);
-    if ('node' in fact && fact.node === this.of.node) this.#ownMembership(sequence, now);
+    if (isRestored) this.#remember();
+    if (this.#phase !== 'reading' && identity.isForeign) return this.#rollBack('name');
+    recent.add(entry);
+    membership.apply(entry, now);
+    if ('node' in fact && fact.node === this.of.node) this.#ownMembership(entry.sequence, now);
     this.of.onEntry(entry, now);
     this.of.emit({ kind: 'apply', entry });
   }
@@ -161,56 +173,69 @@ export class NodeLog {
     this.#logTimeMs = Math.max(record.storedAtMs, this.#logTimeMs ?? 0);
   }
 
-  #logStarted(incarnation: string): void {
-    if (this.#incarnation !== null) return;
-    this.#incarnation = incarnation;
-    if (this.of.incarnation === null) this.of.emit({ kind: 'remember-log', incarnation });
-    else if (this.of.incarnation !== incarnation) this.#rollBack();
-  }
-
   #ownMembership(sequence: number, now: ClockReading): void {
-    if (this.isMember) this.readiness.joined(sequence, now);
-    else this.readiness.lost();
+    const { readiness } = this.#reading;
+    if (this.isMember) readiness.joined(sequence, now);
+    else readiness.lost();
     const isRead = this.#phase === 'joining' || this.#phase === 'member';
     if (isRead) this.#phase = this.isMember ? 'member' : 'joining';
   }
 
   // An empty log is not one where nobody is a member and nothing is stopped: without its first event it is not read.
   #mayBeRead({ pending }: Delivery, now: ClockReading): void {
-    if (this.#phase !== 'reading' || this.#incarnation === null || pending > 0) return;
+    const { identity } = this.#reading;
+    if (pending > 0 || identity.current === null) return;
+    if (this.#phase === 'rolled-back') return this.#mayStartOver();
+    if (this.#phase !== 'reading') return;
+    if (identity.isForeign) return this.#rollBack('name');
+    if (identity.adopt()) this.#remember();
     this.#phase = this.isMember ? 'member' : 'joining';
     this.of.onRead(now);
   }
 
-  #mayRetry(now: ClockReading): boolean {
-    if (this.#triedAt !== null && elapsedMs(this.#triedAt, now) < RETRY_AFTER_MS) return false;
-    this.#triedAt = now;
-    return true;
+  #remember(): void {
+    const incarnation = this.#reading.identity.mine;
+    if (incarnation !== null) this.of.emit({ kind: 'remember-log', incarnation });
   }
 
-  #join(): void {
-    const { node, process } = this.of;
-    const fact = { kind: 'node-joined', node, join: process } as const;
-    const expect = this.membership.lastOn(node);
-    this.of.emit({ kind: 'append', ref: 'join', subject: nodeSubject(node), expect, fact });
-  }
+  // --- The log is not the one that was read ---
 
-  #sendEcho(now: ClockReading): void {
-    const { node, process } = this.of;
-    const count = this.echoes.send(now);
-    const ref = `echo:${count}`;
-    this.#sentAtPosition.set(ref, this.position);
-    if (this.#sentAtPosition.size > ECHOES_UNANSWERED_MAX) {
-      const [oldest] = this.#sentAtPosition.keys();
-      this.#sentAtPosition.delete(oldest as string);
+  #rollBack(by: 'name' | 'event'): void {
+    if (this.#phase === 'left') return;
+    if (this.#phase !== 'rolled-back') {
+      this.#isOfAnotherName = by === 'name';
+      this.#belongedTo = this.#reading.identity.mine;
+      this.#phase = 'rolled-back';
+      this.of.onLost();
+      this.of.emit({ kind: 'alarm', problem: 'log-rolled-back' });
     }
-    const fact = { kind: 'echo', node, process, count } as const;
-    this.of.emit({ kind: 'append', ref, subject: `echo.${node}`, expect: null, fact });
+    this.#readAnew(this.#belongedTo);
   }
 
-  #rollBack(): void {
-    this.#phase = 'rolled-back';
-    this.readiness.lost();
-    this.of.emit({ kind: 'alarm', problem: 'log-rolled-back' });
+  // A log of another name may only have been read short, before the word of its restore.
+  #mayStartOver(): void {
+    const { wasRestored, isForeign, mine } = this.#reading.identity;
+    if (!wasRestored && (isForeign || !this.#isOfAnotherName)) return;
+    this.#phase = 'reading';
+    this.of.onStartOver();
+    this.of.emit({ kind: 'start-over' });
+    if (wasRestored) this.#remember();
+    this.#readAnew(mine);
+  }
+
+  #readAnew(mine: string | null): void {
+    this.#reading = this.#reading.anew(mine);
+    this.#readFrom(1);
+  }
+
+  #readFrom(fromSequence: number): void {
+    this.of.emit({ kind: 'resubscribe', fromSequence });
+  }
+
+  #removeSilent(now: ClockReading): void {
+    const { membership, echoes } = this;
+    for (const removal of this.silence.removals(this.of.node, { membership, echoes }, now)) {
+      this.of.emit(removal);
+    }
   }
 }

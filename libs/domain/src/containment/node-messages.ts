@@ -19,6 +19,8 @@ export type NodeInput =
   | { readonly kind: 'lift'; readonly orderId: string }
   | { readonly kind: 'spooled'; readonly orderId: string }
   | { readonly kind: 'pushed'; readonly signed: SignedOrder }
+  /** A gateway hands over what this node asked for by `wanted`: old or not, no lift of it has been read. */
+  | { readonly kind: 'handed'; readonly signed: SignedOrder }
   | { readonly kind: 'renewal'; readonly renewal: Renewal; readonly signature: string }
   | { readonly kind: 'receipt'; readonly receipt: OrderReceipt }
   | {
@@ -57,4 +59,7 @@ export type NodeOutput =
   | { readonly kind: 'apply'; readonly entry: LogEntry }
   /** Begin a new consumer at this sequence, which was applied before (or is the first): its event must come first. */
   | { readonly kind: 'resubscribe'; readonly fromSequence: number }
-  | { readonly kind: 'alarm'; readonly problem: 'log-rolled-back' };
+  /** What was read is not in the log any more. Stops are still taken and pushed; nothing is renewed, lifted or proven. */
+  | { readonly kind: 'alarm'; readonly problem: 'log-rolled-back' }
+  /** The restore is confirmed: all that `apply` gave is void, the log comes again from its first event. Orders stand. */
+  | { readonly kind: 'start-over' };

@@ -73,6 +73,20 @@ export class NodeOrders {
     }
   }
 
+  /** What was read is void: until a log tells of them, these orders are known here alone. */
+  forgetLog(): void {
+    for (const known of this.#known.values()) {
+      known.sequence = null;
+      known.consumedAt = null;
+      this.#pending.set(known.signed.order.orderId, known);
+    }
+  }
+
+  /** The log is read again from its first event: what it does not lift stands. */
+  forgetLifts(): void {
+    this.#lifted.clear();
+  }
+
   pending(): SignedOrder[] {
     return [...this.#pending.values()].map(({ signed }) => signed);
   }

@@ -8,6 +8,7 @@ import {
   orderSubject,
   type SignedOrder,
 } from './log-entry.js';
+import type { GatewayBoot } from './membership.js';
 import type { OrderReceipt, Renewal, Signing } from './messages.js';
 import type { NodeOutput, Spool } from './node-messages.js';
 import { NodeOrders, type Origin } from './node-orders.js';
@@ -18,6 +19,8 @@ export interface NodeStopsOf {
   readonly signing: Signing;
   readonly spool: Spool;
   readonly emit: (output: NodeOutput) => void;
+  /** Not into a log that is not the one that was read, and nothing after a clean leave. */
+  readonly mayAppend: () => boolean;
 }
 
 const LIFT = 'lift:';
@@ -53,8 +56,13 @@ export class NodeStops {
   }
 
   pushed(signed: SignedOrder, now: ClockReading): void {
+    if (!isOld(signed, now)) this.handed(signed, now);
+  }
+
+  /** Asked for, so its age says nothing: a gateway that still holds it has read the whole log, and no lift. */
+  handed(signed: SignedOrder, now: ClockReading): void {
     const { order, signature, signer } = signed;
-    if (isOld(signed, now) || !this.#orders.isNews(order.orderId)) return;
+    if (!this.#orders.isNews(order.orderId)) return;
     if (!this.of.signing.verify({ kind: 'order', value: order }, signature, signer)) return;
     this.#orders.add(signed, 'pushed', now);
     this.of.emit({ kind: 'enforce', signed });
@@ -62,12 +70,10 @@ export class NodeStops {
 
   /** Sequence-checked on a committed order: what is not in the log cannot be lifted. */
   lift(orderId: string): void {
-    const known = this.#orders.get(orderId);
-    if (known === null || known.sequence === null) {
-      this.of.emit({ kind: 'lift-refused', orderId, why: 'not-committed' });
-      return;
-    }
-    const [subject, expect] = [orderSubject(orderId), known.sequence];
+    const expect = this.#orders.get(orderId)?.sequence ?? null;
+    if (!this.of.mayAppend()) return this.#refuseLift(orderId, 'log-unavailable');
+    if (expect === null) return this.#refuseLift(orderId, 'not-committed');
+    const subject = orderSubject(orderId);
     const fact = { kind: 'stop-lifted', orderId } as const;
     this.of.emit({ kind: 'append', ref: `${LIFT}${orderId}`, subject, expect, fact });
   }
@@ -76,21 +82,19 @@ export class NodeStops {
     if (!ref.startsWith(LIFT)) return;
     const orderId = ref.slice(LIFT.length);
     if (outcome === 'stored') this.of.emit({ kind: 'lifted', orderId });
-    else {
-      const why = outcome === 'exists' ? 'conflict' : 'log-unavailable';
-      this.of.emit({ kind: 'lift-refused', orderId, why });
-    }
+    else this.#refuseLift(orderId, outcome === 'exists' ? 'conflict' : 'log-unavailable');
   }
 
   receipt(receipt: OrderReceipt, now: ClockReading): void {
     const { signature, ...value } = receipt;
     if (!this.of.signing.verify({ kind: 'receipt', value }, signature, receipt.gateway)) return;
-    this.#tracker.receipt(value, now);
+    if (this.#orders.get(receipt.orderId) !== null) this.#tracker.receipt(value, now);
   }
 
   /** A renewal's repeated ids are as good as receipts; returns those that are news here. */
   repeated({ gateway, boot, position, applied }: Renewal, now: ClockReading): string[] {
     for (const orderId of applied) {
+      if (this.#orders.get(orderId) === null) continue;
       this.#tracker.receipt({ orderId, gateway, boot, position, cut: null }, now);
     }
     return applied.filter((orderId) => this.#orders.isNews(orderId));
@@ -106,6 +110,21 @@ export class NodeStops {
     this.#tracker.forget(fact.orderId);
   }
 
+  /** What was read is not in the log any more: nothing is committed, and nothing proven. */
+  logLost(): void {
+    this.#orders.forgetLog();
+    this.#tracker.clear();
+  }
+
+  startOver(): void {
+    this.#orders.forgetLifts();
+  }
+
+  /** Keeps what is known of those boots alone that may still count. */
+  forgetBoots(mayCount: (boot: GatewayBoot) => boolean): void {
+    this.#tracker.forgetBoots(mayCount);
+  }
+
   /** Whether a gateway that knows these modes can enforce every standing order. */
   understoodBy(modes: readonly StopMode[]): boolean {
     for (const mode of this.#orders.modes()) if (!modes.includes(mode)) return false;
@@ -117,6 +136,7 @@ export class NodeStops {
   }
 
   appendDue(now: ClockReading): void {
+    if (!this.of.mayAppend()) return;
     for (const signed of this.#orders.toAppend(now)) {
       const { orderId } = signed.order;
       const fact = { kind: 'stop-ordered', signed } as const;
@@ -128,6 +148,10 @@ export class NodeStops {
   standing(orderId: string, observer: Observer, now: ClockReading): OrderStanding | null {
     const known = this.#orders.get(orderId);
     return known === null ? null : this.#tracker.standing(known, observer, now);
+  }
+
+  #refuseLift(orderId: string, why: 'not-committed' | 'conflict' | 'log-unavailable'): void {
+    this.of.emit({ kind: 'lift-refused', orderId, why });
   }
 
   #takeUp(signed: SignedOrder, origin: Origin, now: ClockReading): void {

@@ -3,8 +3,9 @@ import { FENCED_AFTER_MS } from './constants.js';
 import { invariant } from './invariant.js';
 import { isLiteral, type OrderBody } from './log-entry.js';
 import type { EndedBoot, GatewayBoot, Membership } from './membership.js';
-import type { OrderReceipt, Unsigned } from './messages.js';
+import type { OrderReceipt } from './messages.js';
 import type { KnownOrder } from './node-orders.js';
+import { type ReceiptWord, Receipts } from './receipts.js';
 
 export interface GatewayStanding extends GatewayBoot {
   /** `acked`: it said so; `fenced`: it can admit nothing without knowing the order; `missing`: neither is proven. */
@@ -43,42 +44,30 @@ export interface Observer {
   readonly fenceCounts: FenceCounts;
 }
 
-type Receipt = Pick<Unsigned<OrderReceipt>, 'orderId' | 'gateway' | 'boot' | 'position'> & {
-  readonly cut: OrderReceipt['cut'] | null;
-};
-
-interface Heard {
-  readonly position: number;
-  readonly at: ClockReading;
-  readonly cut: OrderReceipt['cut'] | null;
-}
-
-const keyOf = ({ gateway, boot }: GatewayBoot): string => `${gateway}/${boot}`;
-
 /** Counts receipts per order and (gateway, boot), and tells how far an order has come. */
 export class OrderTracker {
-  readonly #receipts = new Map<string, Map<string, Heard>>();
+  readonly #receipts = new Receipts();
   readonly #contained = new Map<string, ClockReading>();
-  readonly #positions = new Map<string, number>();
 
-  /** Only verified receipts may come here. Several of one boot: the highest position counts, and the first time. */
-  receipt(receipt: Receipt, now: ClockReading): void {
-    const of = this.#receipts.get(receipt.orderId) ?? new Map<string, Heard>();
-    this.#receipts.set(receipt.orderId, of);
-    const key = keyOf(receipt);
-    const before = of.get(key);
-    of.set(key, {
-      position: Math.max(receipt.position, before?.position ?? 0),
-      at: before?.at ?? now,
-      cut: receipt.cut ?? before?.cut ?? null,
-    });
-    this.#positions.set(key, Math.max(receipt.position, this.#positions.get(key) ?? 0));
+  /** Only verified receipts of known orders may come here. */
+  receipt(receipt: ReceiptWord, now: ClockReading): void {
+    this.#receipts.add(receipt, now);
   }
 
   /** The order is lifted: nothing more is asked about it. */
   forget(orderId: string): void {
-    this.#receipts.delete(orderId);
+    this.#receipts.forget(orderId);
     this.#contained.delete(orderId);
+  }
+
+  forgetBoots(mayCount: (boot: GatewayBoot) => boolean): void {
+    this.#receipts.forgetBoots(mayCount);
+  }
+
+  /** Nothing that was said or proven counts for another log. */
+  clear(): void {
+    this.#receipts.clear();
+    this.#contained.clear();
   }
 
   /** Whether an ended boot counts no more: it can hold no lease since. */
@@ -110,18 +99,19 @@ export class OrderTracker {
   #gateway(
     known: KnownOrder,
     { gateway, boot }: GatewayBoot,
-    fenced: boolean,
+    isFenced: boolean,
     { fenceCounts }: Observer,
   ): GatewayStanding {
     const { order } = known.signed;
-    const key = keyOf({ gateway, boot });
-    const receipt = this.#receipts.get(order.orderId)?.get(key) ?? null;
-    const acked = receipt !== null && counts(known, receipt.position);
-    const knownPosition = this.#positions.get(key) ?? 0;
-    const proven = fenced && fenceCounts(order, { gateway, boot, knownPosition });
-    const state = acked ? 'acked' : proven ? 'fenced' : 'missing';
-    const appliedAfterMs = acked ? sinceHeard(known, receipt.at) : null;
-    return { gateway, boot, state, appliedAfterMs, cut: receipt?.cut ?? null };
+    const receipt = this.#receipts.of(order.orderId, { gateway, boot });
+    const cut = receipt === null ? null : receipt.cut;
+    if (receipt !== null && counts(known, receipt.position)) {
+      const appliedAfterMs = sinceHeard(known, receipt.at);
+      return { gateway, boot, state: 'acked', appliedAfterMs, cut };
+    }
+    const knownPosition = this.#receipts.positionOf({ gateway, boot });
+    const isProven = isFenced && fenceCounts(order, { gateway, boot, knownPosition });
+    return { gateway, boot, state: isProven ? 'fenced' : 'missing', appliedAfterMs: null, cut };
   }
 
   // Every proof from here on carries the order, and every earlier one has run out.

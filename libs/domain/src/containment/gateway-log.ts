@@ -1,0 +1,179 @@
+import type { StopMode } from '#contracts';
+import { type ClockReading, elapsedMs } from './clock-reading.js';
+import { RETRY_AFTER_MS } from './constants.js';
+import { GatewayMembership, type GatewayPhase } from './gateway-membership.js';
+import type { GatewayOutput, Pin } from './gateway-messages.js';
+import { type Delivery, LogCursor } from './log-cursor.js';
+import type { AppendAnswer, LogEntry, LogMark } from './log-entry.js';
+import { LogIdentity } from './log-identity.js';
+
+/** What a pin says of the log. */
+export type PinnedLog = Pick<Pin, 'incarnation' | 'highestSequence'>;
+
+export interface GatewayLogOf {
+  readonly gateway: string;
+  readonly joinNonce: string;
+  readonly modes: readonly StopMode[];
+  /** Of the disk when the process began. */
+  readonly pin: PinnedLog;
+  readonly emit: (output: GatewayOutput) => void;
+  /** An event of the log, in order, for the first time. */
+  readonly onEntry: (entry: LogEntry, now: ClockReading) => void;
+  /** Whatever was proven is proven no more. */
+  readonly onLeaseOver: () => void;
+  /** The disk belongs to another incarnation since. */
+  readonly onRestored: () => void;
+  /** All that was read is void. */
+  readonly onStartOver: () => void;
+}
+
+/** A gateway as a reader of the log: its position, its membership, and whether this is still the log that it knows. */
+export class GatewayLog {
+  #cursor = new LogCursor();
+  #identity: LogIdentity;
+  #membership: GatewayMembership;
+  #pinned: PinnedLog;
+  #isOfAnotherName = false;
+  #positionAtAppend = 0;
+  #triedAt: ClockReading | null = null;
+
+  constructor(private readonly of: GatewayLogOf) {
+    this.#identity = new LogIdentity(of.pin.incarnation);
+    this.#membership = new GatewayMembership(of.gateway, of.joinNonce, of.modes);
+    this.#pinned = of.pin;
+  }
+
+  get phase(): GatewayPhase {
+    return this.#membership.phase;
+  }
+
+  get boot(): number {
+    return this.#membership.boot;
+  }
+
+  get position(): number {
+    return this.#cursor.position;
+  }
+
+  get last(): LogMark {
+    return this.#cursor.last;
+  }
+
+  get resumeFrom(): number {
+    return this.#cursor.overlapFrom;
+  }
+
+  /** What belongs on the disk now; rolled back, what belonged there before. */
+  get pin(): PinnedLog {
+    if (this.phase === 'rolled-back') return this.#pinned;
+    const { mine, current } = this.#identity;
+    const highestSequence = Math.max(this.position, this.#pinned.highestSequence);
+    return { incarnation: mine ?? current, highestSequence };
+  }
+
+  subscribed(consumer: string, from: number): void {
+    this.#cursor.subscribed(consumer, from);
+  }
+
+  delivered(delivery: Delivery, now: ClockReading): void {
+    const arrival = this.#cursor.arrive(delivery);
+    if (arrival === 'foreign') this.#rollBack('event');
+    if (arrival === 'gap') this.readFrom(this.#cursor.overlapFrom);
+    if (arrival === 'next') this.read(delivery.entry, now);
+    if (arrival === 'next' || arrival === 'repeated') this.#mayBeRead(delivery, now);
+  }
+
+  readFrom(fromSequence: number): void {
+    this.of.emit({ kind: 'resubscribe', fromSequence });
+  }
+
+  /** By its own consumer or in an answer, after everything before it; what was read already is passed over. */
+  read(entry: LogEntry, now: ClockReading): void {
+    if (entry.sequence <= this.position) return;
+    this.#cursor.applied(entry);
+    const isRestored = this.#identity.read(entry.fact);
+    if (this.phase === 'rolled-back') return;
+    if (this.#membership.read(entry) === 'lost') this.of.onLeaseOver();
+    if (isRestored) this.#restored();
+    if (this.phase !== 'reading' && this.#identity.isForeign) return this.#rollBack('name');
+    this.of.onEntry(entry, now);
+  }
+
+  /** Whether a node that names this mark speaks of the log that was read here: then there is no more up to its position. */
+  agrees({ last, position }: { readonly last: LogMark; readonly position: number }): boolean {
+    if (this.phase !== 'member' || this.#cursor.compare(last) !== 'same') return false;
+    this.#cursor.advance(position);
+    return true;
+  }
+
+  tick(now: ClockReading): void {
+    if (this.phase !== 'joining') return;
+    if (this.#triedAt !== null && elapsedMs(this.#triedAt, now) < RETRY_AFTER_MS) return;
+    this.#join(now);
+  }
+
+  // A log that reads short is "not ready", never a roll-back: only an acknowledged append tells.
+  appended(answer: AppendAnswer): void {
+    const highest = Math.max(this.#pinned.highestSequence, this.#positionAtAppend);
+    const isOpen = this.phase === 'joining' || this.phase === 'member';
+    if (isOpen && answer.outcome === 'stored' && answer.sequence <= highest)
+      this.#rollBack('event');
+  }
+
+  leave(): void {
+    const append = this.#membership.leaveAppend();
+    if (append !== null) this.of.emit(append);
+  }
+
+  // Nobody serves who has not read the log; its end may be an old one, so membership waits for the own join.
+  #mayBeRead({ pending }: Delivery, now: ClockReading): void {
+    if (pending > 0 || this.#identity.current === null) return;
+    if (this.phase === 'rolled-back') return this.#mayStartOver();
+    if (this.phase !== 'reading') return;
+    if (this.#identity.isForeign) return this.#rollBack('name');
+    this.#identity.adopt();
+    this.#membership.phase = 'joining';
+    this.#join(now);
+  }
+
+  #join(now: ClockReading): void {
+    this.#triedAt = now;
+    this.#positionAtAppend = this.position;
+    this.of.emit(this.#membership.joinAppend());
+  }
+
+  #restored(): void {
+    this.#pinned = { incarnation: this.#identity.mine, highestSequence: 0 };
+    this.of.onRestored();
+  }
+
+  // Its orders stay in force; nothing is admitted any more, and the log is read for the word of the operators alone.
+  #rollBack(by: 'name' | 'event'): void {
+    if (this.phase === 'left' || this.phase === 'superseded') return;
+    if (this.phase !== 'rolled-back') {
+      this.#pinned = this.pin;
+      this.#isOfAnotherName = by === 'name';
+      this.#membership.phase = 'rolled-back';
+      this.of.onLeaseOver();
+      this.of.emit({ kind: 'alarm', problem: 'log-rolled-back' });
+    }
+    this.#readAnew(this.#pinned.incarnation);
+  }
+
+  // A log of another name may only have been read short, before the word of its restore.
+  #mayStartOver(): void {
+    const { wasRestored, isForeign, mine } = this.#identity;
+    if (!wasRestored && (isForeign || !this.#isOfAnotherName)) return;
+    this.#membership = this.#membership.startedOver();
+    this.of.emit({ kind: 'start-over' });
+    this.of.onStartOver();
+    if (wasRestored) this.#restored();
+    this.#readAnew(mine);
+  }
+
+  #readAnew(mine: string | null): void {
+    this.#cursor = new LogCursor();
+    this.#identity = new LogIdentity(mine);
+    this.readFrom(1);
+  }
+}
