@@ -113,6 +113,35 @@ describe('fields that this build does not know', () => {
   });
 });
 
+describe('a gateway that joined', () => {
+  const joined = (version: number, change: object = {}) => {
+    const written = JSON.parse(textOf('GatewayJoined', version)) as { data: object };
+    const text = JSON.stringify({ ...written, data: { ...written.data, ...change } });
+    const decoded = codec.decode(text);
+    return decoded.known ? decoded.event.data : decoded.unknown;
+  };
+
+  it('before there were keys signs nothing, and can do what all could then', () =>
+    expect(joined(1)).toEqual({
+      gateway: 'us-east-1',
+      region: 'us-east',
+      boot: 3,
+      url: 'http://127.0.0.1:8080',
+      join: '',
+      keyId: null,
+      publicKey: null,
+      modes: ['halt', 'pause', 'quarantine', 'drain'],
+    }));
+
+  it('with a mode of the future is read all the same, as far as this build knows modes', () =>
+    expect(joined(2, { modes: ['halt', 'freeze', 'drain'] })).toMatchObject({
+      modes: ['halt', 'drain'],
+    }));
+
+  it('with half a key is not read', () =>
+    expect(joined(2, { publicKey: 'short' })).toMatchObject({ type: 'GatewayJoined' }));
+});
+
 describe('upcasting', () => {
   const third = defineEvent('Moved', z.object({ x: z.number(), y: z.number(), z: z.number() }), 3, {
     1: (data) => ({ ...z.object({ x: z.number() }).parse(data), y: 0 }),

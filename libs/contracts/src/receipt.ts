@@ -17,6 +17,20 @@ export const Receipt = z.object({
 });
 export type Receipt = z.infer<typeof Receipt>;
 
+/**
+ * How a gateway stands to the mesh. `superseded`: another process of its name took over; `rolled-back`: the log is not the one
+ * it had pinned; both stay closed.
+ */
+export const GatewayPhaseWord = z.enum([
+  'reading',
+  'joining',
+  'member',
+  'superseded',
+  'left',
+  'rolled-back',
+]);
+export type GatewayPhaseWord = z.infer<typeof GatewayPhaseWord>;
+
 /** Sent by a gateway at once after each batch of control events, and every second as a sign of life. */
 export const PositionReport = z.object({
   gateway: GatewayId,
@@ -25,5 +39,16 @@ export const PositionReport = z.object({
   /** All control events up to this sequence are applied there. */
   position: z.number().int().nonnegative(),
   receipts: z.array(Receipt),
+  /** This and what follows: not said by builds of before the lease. */
+  phase: GatewayPhaseWord.optional(),
+  /** `true`: it has no proof that its state is fresh, and admits nothing. */
+  fenced: z.boolean().optional(),
+  /** Since when its state is proven fresh, milliseconds before the report; `null`: never. */
+  leaseAgeMs: z.number().nonnegative().nullable().optional(),
+  /** Rolled back: which log it had pinned, and which one it reads; what `POST /v1/mesh/log/restored` must name. */
+  rolledBack: z
+    .object({ pinned: z.string().max(100), read: z.string().max(100).nullable() })
+    .nullable()
+    .optional(),
 });
 export type PositionReport = z.infer<typeof PositionReport>;

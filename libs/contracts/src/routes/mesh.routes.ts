@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { StopMode } from '../events/stop.events.js';
 import { Address, GatewayId, RegionName, SigningKeyId, Timestamp } from '../names.js';
+import { GatewayPhaseWord } from '../receipt.js';
 import { Moment, nextCursor, ok, paging } from './paging.js';
 import { defineRoute } from './route.js';
 import { AddressText } from './stop-wire.js';
@@ -32,16 +33,6 @@ export const listMeshEvents = defineRoute({
   }),
   response: z.object({ ...ok, events: z.array(FleetEvent), ...nextCursor }),
 });
-
-/** `superseded`: another process of its name took over; `rolled-back`: the log is not the one it had pinned; both stay closed. */
-export const GatewayPhaseWord = z.enum([
-  'reading',
-  'joining',
-  'member',
-  'superseded',
-  'left',
-  'rolled-back',
-]);
 
 export const GatewayEntry = z.object({
   gateway: GatewayId,

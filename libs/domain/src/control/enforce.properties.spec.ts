@@ -80,6 +80,37 @@ const pushed = ({ one, who, how }: { one: string; who: object; how: StopMode }):
   recorded(stopOrdered(who, { id: one, mode: how }), 9000) as Ordered;
 
 describe('an order that is pushed before the log tells of it', () => {
+  const fact = stopOrdered({ agent: email });
+  const early = recorded(fact, 9000) as Ordered;
+
+  it('is told of twice: when it holds, and when the log has it', () => {
+    const history = new ControlHistory();
+    const enforced = history.view.enforce(early);
+    expect(enforced).toMatchObject({
+      sequence: null,
+      ordered: { sequence: null, lastSequence: 0 },
+    });
+    expect([enforced.touches(email), enforced.touches(billing)]).toEqual([true, false]);
+    const committed = history.append(fact);
+    expect(committed).toMatchObject({ sequence: 1, ordered: { sequence: 1, lastSequence: 1 } });
+    expect(committed.touches(email)).toBe(true);
+    expect(history.view.holding(email)).toHaveLength(1);
+  });
+
+  it('is never added again once it was lifted, however late the push', () => {
+    const history = new ControlHistory().all([fact, stopLifted()]);
+    expect(history.view.enforce(early).ordered).toBeNull();
+    expect(history.view.holding(email)).toEqual([]);
+  });
+
+  it('is repeated by a second stop, and listed as the newest', () => {
+    const history = new ControlHistory().all([stopOrdered({ agent: billing }, { id: 'two' })]);
+    history.view.enforce(early);
+    expect(history.view.standingOn('halt', { agent: email })?.orderId).toBe(orderIdOf('one'));
+    const ids = history.view.orders().map(({ orderId }) => orderId);
+    expect(ids).toEqual([orderIdOf('one'), orderIdOf('two')]);
+  });
+
   it('leaves no trace but the stop, once the log is read: the view is the one of the log alone', () =>
     fc.assert(
       fc.property(log, pushes, (facts, early) => {
