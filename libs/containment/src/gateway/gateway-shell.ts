@@ -123,7 +123,7 @@ export class GatewayShell {
     const isMember = this.phase === 'member';
     const left = new Promise<void>((resolve) => {
       this.#left = resolve;
-      setTimeout(resolve, isMember ? LEAVE_MS_MAX : 0);
+      setTimeout(resolve, isMember ? LEAVE_MS_MAX : 0).unref();
     });
     this.step({ kind: 'leave' });
     await left;

@@ -1,10 +1,10 @@
 import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SignedOrder, Spool } from '#domain';
-import { sha256Hex, writeWhole, type Logger } from '#platform';
+import { writeWhole, type Logger } from '#platform';
 import { DamagedDataError } from '../keys/identity-file.js';
 import { eventTextOf } from '../wire/order-event.js';
-import { readSpool, type SpoolLine } from './spool-lines.js';
+import { lineOf, readSpool, type SpoolLine } from './spool-lines.js';
 
 const RETRY_MS = 250;
 /** After so many lines the file is written anew with what still counts. */
@@ -12,11 +12,6 @@ const LINES_MAX = 10_000;
 const CURE =
   'It may hold stops that the control log does not have yet: restore it from a backup, or move the whole directory ' +
   'away, and this node starts as a new one without them';
-
-export const lineOf = (line: SpoolLine): string => {
-  const json = JSON.stringify(line);
-  return `${sha256Hex(json).slice(0, 16)} ${json}\n`;
-};
 
 /**
  * A control node's orders on its own disk until the log has them. An append-only file: what comes while one write is

@@ -11,6 +11,12 @@ const SpoolLine = z.union([
 ]);
 export type SpoolLine = z.infer<typeof SpoolLine>;
 
+/** The line with its own checksum in front: a part of it, or another text, is no line. */
+export const lineOf = (line: SpoolLine): string => {
+  const json = JSON.stringify(line);
+  return `${sha256Hex(json).slice(0, 16)} ${json}\n`;
+};
+
 type Entry = { readonly order: SignedOrder } | { readonly gone: string } | { readonly log: string };
 
 /**
