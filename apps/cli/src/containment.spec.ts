@@ -162,7 +162,9 @@ describe('doctor', () => {
     expect(seen.find(({ path }) => path === '/v1/mesh/challenges')?.body).toEqual({
       nonce: 'incident-4711',
     });
-    expect(out).toContain('1 of 1 gateway proved over nonce incident-4711 that they can halt');
+    expect(out).toContain(
+      '1 of 1 gateway proved over nonce incident-4711 that they can halt; 1 signature checked here',
+    );
     expect(out).toMatch(/us-east-1 +3 +proven +7 ms +k3v7q2ma4b5c6d7e/);
   });
 
@@ -188,6 +190,28 @@ describe('doctor', () => {
     const { out, code } = await estop(['doctor', '--challenge'], { answer });
     expect(code).toBe(1);
     expect(out).toContain('us-east-1 (us-east): signed another nonce');
+  });
+
+  it.each([
+    ['another text', { statement: `${proof.statement} ` }],
+    ['another key', { public_key: 'A'.repeat(43) }],
+    ['nobody', { signature: 'k.x' }],
+    ['another gateway', { gateway: 'us-east-1', statement: proof.statement.replace('-1', '-2') }],
+    ['a key that is none', { public_key: 'short' }],
+  ])('believes no signature of %s, whatever the mesh says', async (_of, change) => {
+    const gateways = [{ ...proof, ...change }];
+    const answer: FakeAnswer = ({ path }) =>
+      jsonAnswer(path === '/v1/mesh/doctor' ? doctor : { ...challenge, gateways });
+    const { out, code } = await estop(['doctor', '--challenge', 'incident-4711'], { answer });
+    expect(code).toBe(1);
+    expect(out).toContain('The signature of us-east-1 (us-east) is not good');
+  });
+
+  it('believes no signature over another nonce', async () => {
+    const nonce = 'incident-4712';
+    const answer: FakeAnswer = ({ path }) =>
+      jsonAnswer(path === '/v1/mesh/doctor' ? doctor : { ...challenge, nonce });
+    expect((await estop(['doctor', '--challenge', nonce], { answer })).code).toBe(1);
   });
 
   it('is one object for programs', async () => {

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { acked, missing } from './order.fixture.js';
 
 const at = '2026-01-31T03:04:59.000Z';
@@ -68,10 +69,15 @@ export const doctor = {
   ],
 };
 
+const pair = generateKeyPairSync('ed25519');
+const statement = 'estop/tested/1\n{"gateway":"us-east-1","nonce":"incident-4711"}';
+const signature = sign(null, Buffer.from(statement), pair.privateKey).toString('base64url');
+
 export const proof = {
   ...{ gateway: 'us-east-1', region: 'us-east', boot: 3, state: 'proven', problem: null },
-  ...{ nonce: 'incident-4711', statement: 'e30', ...key, public_key: 'a'.repeat(43) },
-  ...{ signature: `${key.key_id}.${'S'.repeat(86)}`, position: 4711, took_ms: 6.4 },
+  ...{ nonce: 'incident-4711', statement, ...key },
+  public_key: pair.publicKey.export({ format: 'jwk' }).x,
+  ...{ signature: `${key.key_id}.${signature}`, position: 4711, took_ms: 6.4 },
 };
 
 export const challenge = {

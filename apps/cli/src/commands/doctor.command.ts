@@ -4,6 +4,7 @@ import type { AnswerOf } from '#sdk';
 import { UsageError } from '../arguments/usage-error.js';
 import type { Call, Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
+import { checkProofs } from '../mesh/proof.js';
 import { challengeReport } from '../render/challenge-report.js';
 import { doctorReport } from '../render/doctor-report.js';
 import { gatewayTimeout, timeoutFlag } from './gateway-timeout.js';
@@ -18,7 +19,8 @@ export const doctorCommand: Command = {
   words: { min: 0, max: 0 },
   details: [
     'Exits 1 when something is critical, or a region has not been tried out for too long. With --challenge every gateway signs',
-    'your nonce after it has done all that a stop asks of it but the refusal; without a value a random nonce is made.',
+    'your nonce after it has done all that a stop asks of it but the refusal, and the signatures are checked here; without a',
+    'value a random nonce is made.',
   ],
   flags: {
     challenge: {
@@ -66,4 +68,4 @@ const nonceOf = ({ flags }: Call): string | null => {
 const isWell = (doctor: Doctor, challenge: Challenge | null): boolean =>
   doctor.ok &&
   doctor.regions.every(({ armed }) => armed) &&
-  (challenge === null || (challenge.of > 0 && challenge.proven === challenge.of));
+  (challenge === null || checkProofs(challenge).isProven);

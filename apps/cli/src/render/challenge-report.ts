@@ -1,4 +1,5 @@
 import type { ChallengeAnswer } from '#contracts';
+import { checkProofs } from '../mesh/proof.js';
 import { millis } from './gateway-answers.js';
 import type { Paint } from './paint.js';
 import { table, type Cell } from './table.js';
@@ -14,9 +15,12 @@ interface Challenge {
 /** Who proved with a signature over the nonce that it can still halt, and who did not. */
 export const challengeReport = (challenge: Challenge, paint: Paint): string => {
   const { nonce, proven, of, gateways } = challenge;
+  const { isProven, good, bad } = checkProofs(challenge);
   const words = `${proven} of ${counted(of, 'gateway')} proved over nonce ${nonce} that they can halt`;
+  const checked = `${counted(good, 'signature')} checked here and found good`;
   return [
-    of > 0 && proven === of ? paint.green(words) : paint.red(words),
+    isProven ? paint.green(`${words}; ${checked}`) : paint.red(`${words}; ${checked}`),
+    ...bad.map((name) => paint.red(`The signature of ${name} is not good: trust nothing of it.`)),
     ...(gateways.length === 0 ? [] : [proofTable(gateways, paint)]),
     ...gateways.flatMap(({ gateway, region, problem }) =>
       problem === null ? [] : [paint.red(`${gateway} (${region}): ${shown(problem)}`)],

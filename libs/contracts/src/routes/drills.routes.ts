@@ -73,7 +73,7 @@ export const ChallengeAnswer = z.object({
   problem: z.string().nullable(),
   /** As the gateway said it back. */
   nonce: z.string().nullable(),
-  /** The bytes that were signed, base64url: with them and the key anybody can check the signature. */
+  /** The text that was signed, in UTF-8, with the nonce in it: with the public key anybody can check the signature. */
   statement: z.string().nullable(),
   signature: z.string().nullable(),
   key_id: SigningKeyId.nullable(),
