@@ -1,6 +1,7 @@
 import { Hammer } from '../hammer/hammer.js';
 import type { History } from '../judge/history.js';
-import { judge, type Finding, type Invariant } from '../judge/verdict.js';
+import type { Finding, Invariant } from '../judge/finding.js';
+import { judge } from '../judge/verdict.js';
 import type { Fleet } from '../mesh/fleet.js';
 import type { LabMesh } from '../mesh/lab-mesh.js';
 import { Operator, type Desk } from '../operators/operator.js';
@@ -61,6 +62,8 @@ const startHammer = ({ mesh, fleet, rate, seed }: EpisodePlan): Promise<Hammer> 
 
 type Closing = Pick<History, 'kept' | 'log' | 'storedWork' | 'audit'>;
 
+const CLOSED: Closing = { kept: [], log: null, storedWork: null, audit: null };
+
 const close = async (stage: Stage, row: Row): Promise<Closing> => ({
   kept: await keptOrders(stage.mesh, stage.orders.orderIds),
   log: await loggedStops(stage),
@@ -81,6 +84,7 @@ const perform = async (plan: EpisodePlan, stage: Stage, hammer: Hammer): Promise
   } finally {
     await Promise.all(operators.map((operator) => operator.end()));
   }
+  if (plan.row.endsClosed === true) return;
   await clearOrders(plan.mesh, stage.orders);
   await pause(LAST_LOOK_MS);
 };
@@ -103,7 +107,7 @@ export const runEpisode = async (plan: EpisodePlan): Promise<EpisodeResult> => {
       forgeries: stage.forgeries,
       gateways: mesh.gateways.map(({ name }) => name),
       crashes: mesh.crashes.filter(({ atMs }) => atMs >= startedMs),
-      ...(await close(stage, row)),
+      ...(row.endsClosed === true ? CLOSED : await close(stage, row)),
     };
     const tookMs = nowMs() - startedMs;
     return { row, seed, tookMs, history, verdict: judge(history), skipped };

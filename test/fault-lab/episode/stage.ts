@@ -112,9 +112,13 @@ export class Stage {
     return leader ?? '';
   }
 
-  /** Does something as the administrator of a server that runs, past every link. */
-  async withNats<T>(work: (nats: RawNats) => Promise<T>): Promise<T> {
-    const { layout, login } = this.mesh;
+  /** Does something at a server that runs, past every link: as one who may do anything, or with a gateway's credential. */
+  async withNats<T>(
+    work: (nats: RawNats) => Promise<T>,
+    as: 'admin' | 'gateway' = 'admin',
+  ): Promise<T> {
+    const { layout } = this.mesh;
+    const login = this.mesh.login(as);
     const up = layout.nats.find(({ name }) => this.mesh.find(name).running);
     if (up === undefined) throw new Error('no nats-server runs');
     const nats = await RawNats.connect({ port: up.clients, ...login });

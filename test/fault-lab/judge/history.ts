@@ -106,6 +106,8 @@ export interface Forgery {
   readonly agents: readonly string[];
   /** The id that a forged order or lift carried. */
   readonly orderId: string | null;
+  /** The lab itself wrote it into the log. */
+  readonly appended: boolean;
 }
 
 export interface AuditComparison {

@@ -1,6 +1,7 @@
 import { RELAXED_MS } from './bounds.js';
 import type { Attempt, Claim, History, OrderStory, Trouble } from './history.js';
-import { judge, type Invariant } from './verdict.js';
+import type { Invariant } from './finding.js';
+import { judge } from './verdict.js';
 
 const quiet: History = {
   attempts: [],
@@ -262,7 +263,13 @@ describe('I7: the audit is the log', () => {
 
 describe('I9: what is forged has no effect', () => {
   const forgeries = [
-    { what: 'a forged push', atMs: 1000, agents: ['bystander'], orderId: 'stop_f' },
+    {
+      what: 'a forged push',
+      atMs: 1000,
+      agents: ['bystander'],
+      orderId: 'stop_f',
+      appended: false,
+    },
   ];
   it('breaks by a refusal for it, which no order explains', () =>
     expect(

@@ -4,6 +4,7 @@ import { findNatsServer } from '#embedded';
 import { firstStart } from '../../../apps/standalone/src/first-start/first-start.js';
 import type { Credentials } from '../../../apps/standalone/src/first-start/credentials.js';
 import type { Crash, LabProcess } from '../process/lab-process.js';
+import type { SmallDisk } from '../process/small-disk.js';
 import { Proxies } from '../proxy/proxies.js';
 import { waitFor } from '../time.js';
 import { call } from './client.js';
@@ -14,6 +15,7 @@ import {
   controlNodes,
   gatewayService,
   projectorService,
+  type Kind,
   type Service,
   type ServiceSettings,
 } from './services.js';
@@ -24,7 +26,8 @@ const READY_MS = 30_000;
 
 /** A whole mesh in real processes, every connection of which goes through a link that can break. */
 export class LabMesh {
-  readonly login = LOGIN;
+  /** File systems of its own, unmounted at its end. */
+  readonly disks: SmallDisk[] = [];
   readonly layout: Layout;
   readonly dir: string;
   readonly servers: readonly LabProcess[];
@@ -37,7 +40,12 @@ export class LabMesh {
 
   private constructor(private readonly nats: NatsSettings) {
     const { layout, dir } = nats;
-    const services: ServiceSettings = { layout, dir, login: () => LOGIN, database: DATABASE };
+    const services: ServiceSettings = {
+      layout,
+      dir,
+      login: (kind) => this.login(kind),
+      database: DATABASE,
+    };
     this.layout = layout;
     this.dir = dir;
     this.servers = natsServers(nats);
@@ -108,12 +116,17 @@ export class LabMesh {
     });
   }
 
+  login(_as: 'admin' | Kind): { readonly user: string; readonly password: string } {
+    return LOGIN;
+  }
+
   /** Whatever has happened, nothing of it runs afterwards. */
   async stop(): Promise<void> {
     await Promise.all(this.services.map((service) => service.stop()));
     await this.database.stop();
     await Promise.all(this.servers.map((server) => server.stop()));
     await this.proxies?.stop();
+    for (const disk of this.disks) await disk.remove();
   }
 
   private async startDatabase(): Promise<void> {

@@ -70,17 +70,20 @@ export const natsServers = (settings: NatsSettings): LabProcess[] =>
     });
   });
 
-/** The servers have found each other and have elected who places streams. */
+const PROBE = { name: 'LAB_PROBE', subjects: ['lab.probe'], num_replicas: 3, storage: 'memory' };
+
+/** The servers have found each other, have elected who places streams, and have room for one on each of them. */
 export const clusterIsUp = ({ layout, login }: NatsSettings): Promise<void> =>
   waitFor(
     async () => {
       const nats = await RawNats.connect({ port: (layout.nats[0] as NatsPlace).clients, ...login });
       try {
-        await jsApi(nats, 'STREAM.NAMES');
+        await jsApi(nats, `STREAM.CREATE.${PROBE.name}`, PROBE);
+        await jsApi(nats, `STREAM.DELETE.${PROBE.name}`);
         return true;
       } finally {
         nats.close();
       }
     },
-    { what: 'the cluster has a leader', withinMs: 30_000, everyMs: 100 },
+    { what: 'the cluster places a stream on three servers', withinMs: 30_000, everyMs: 100 },
   );

@@ -1,5 +1,5 @@
-import { isAdmitted, isStopped, type Attempt, type History } from '../judge/history.js';
-import type { Violation } from '../judge/verdict.js';
+import { isAdmitted, isStopped, touches, type Attempt, type History } from '../judge/history.js';
+import type { Violation } from '../judge/finding.js';
 
 interface Line {
   readonly atMs: number;
@@ -8,7 +8,7 @@ interface Line {
 
 const BEFORE_MS = 2500;
 const AFTER_MS = 400;
-const LINES_MAX = 40;
+const LINES_MAX = 10;
 
 const outcome = (attempt: Attempt): string => {
   if (isAdmitted(attempt)) return 'ADMITTED';
@@ -38,28 +38,34 @@ const troubleLines = ({ troubles }: History): Line[] =>
     ...(toMs === Infinity ? [] : [{ atMs: toMs, text: `fault healed: ${what}` }]),
   ]);
 
-const attemptLines = ({ attempts }: History, { gateway, atMs }: Violation): Line[] =>
-  attempts
-    .filter((it) => it.gateway === gateway && Math.abs(it.sentMs - atMs) < AFTER_MS)
+/** Of the attempts there those of the same agents: they tell the story. */
+const attemptLines = ({ attempts }: History, { gateway, atMs }: Violation): Line[] => {
+  const there = attempts.filter(
+    (it) => it.gateway === gateway && Math.abs(it.sentMs - atMs) < BEFORE_MS,
+  );
+  const culprit = there.find(({ sentMs }) => sentMs === atMs);
+  return there
+    .filter((it) => culprit === undefined || touches(it, [culprit.from, culprit.to ?? '']))
     .map((attempt) => ({
       atMs: attempt.sentMs,
       text:
         `${attempt.gateway}: ${attempt.kind} of ${attempt.from}${attempt.to === null ? '' : ` to ${attempt.to}`}` +
         ` -> ${outcome(attempt)} (${(attempt.endMs - attempt.sentMs).toFixed(1)} ms)`,
     }));
+};
 
-/** What happened around a violation, in the order of time, counted from it. */
-export const excerpt = (history: History, violation: Violation): string[] => {
-  const lines = [
-    ...orderLines(history, violation.orderId),
-    ...troubleLines(history),
-    ...attemptLines(history, violation),
-  ];
-  const { atMs } = violation;
-  const near = lines
+const nearest = (lines: readonly Line[], { atMs }: Violation, count: number): Line[] =>
+  lines
     .filter((line) => line.atMs > atMs - BEFORE_MS && line.atMs < atMs + AFTER_MS)
     .sort((one, other) => Math.abs(one.atMs - atMs) - Math.abs(other.atMs - atMs))
-    .slice(0, LINES_MAX)
-    .sort((one, other) => one.atMs - other.atMs);
-  return near.map((line) => `${(line.atMs - atMs).toFixed(1).padStart(9)} ms  ${line.text}`);
-};
+    .slice(0, count);
+
+/** What happened around a violation, in the order of time, counted from it. */
+export const excerpt = (history: History, violation: Violation): string[] =>
+  [
+    ...nearest(orderLines(history, violation.orderId), violation, LINES_MAX),
+    ...nearest(troubleLines(history), violation, LINES_MAX),
+    ...nearest(attemptLines(history, violation), violation, LINES_MAX),
+  ]
+    .sort((one, other) => one.atMs - other.atMs)
+    .map(({ atMs, text }) => `${(atMs - violation.atMs).toFixed(1).padStart(9)} ms  ${text}`);

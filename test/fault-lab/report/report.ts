@@ -1,5 +1,5 @@
 import type { EpisodeResult } from '../episode/episode.js';
-import { INVARIANTS, type Invariant } from '../judge/verdict.js';
+import { INVARIANTS, type Invariant } from '../judge/finding.js';
 import { excerpt } from './excerpt.js';
 import { figuresOf, type Figures } from './figures.js';
 

@@ -1,3 +1,6 @@
+import { diskRows } from './disks.js';
+import { forgeryRows } from './forgeries.js';
+import { logRows } from './logs.js';
 import { networkRows } from './network.js';
 import { processRows } from './processes.js';
 import { ALWAYS, type Row } from './row.js';
@@ -10,7 +13,14 @@ const calm: Row = {
 };
 
 /** The whole matrix. */
-export const rows: readonly Row[] = [calm, ...processRows, ...networkRows];
+export const rows: readonly Row[] = [
+  calm,
+  ...processRows,
+  ...networkRows,
+  ...logRows,
+  ...diskRows,
+  ...forgeryRows,
+];
 
 const TOUR = [
   'kill-log-leader',

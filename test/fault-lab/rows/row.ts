@@ -1,4 +1,4 @@
-import type { Invariant } from '../judge/verdict.js';
+import type { Invariant } from '../judge/finding.js';
 import type { Stage } from '../episode/stage.js';
 
 /** A fault, as an entry of the matrix. */
@@ -10,6 +10,8 @@ export interface Row {
   readonly invariants: readonly Invariant[];
   /** Leaves a mesh behind that nobody would keep: the next row gets another. */
   readonly spoilsMesh?: boolean;
+  /** Leaves a log behind that nobody can use: there is nothing to lift, and nothing to look up. */
+  readonly endsClosed?: boolean;
   /** The reason why it cannot be done on this machine; `null` when it can. */
   impossible?(): Promise<string | null>;
   /** Does it, and heals it. */

@@ -1,5 +1,5 @@
 import type { History } from '../history.js';
-import type { Finding, Violation } from '../verdict.js';
+import type { Finding, Violation } from '../finding.js';
 
 /** I7: the audit is the exact fold of the control log: nothing missing, nothing twice, nothing invented. */
 export const auditIsExact = ({ audit }: History): readonly Finding[] => {

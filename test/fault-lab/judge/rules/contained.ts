@@ -1,6 +1,6 @@
 import { RELAXED_MS } from '../bounds.js';
 import { isAdmitted, type Attempt, type History, type OrderStory } from '../history.js';
-import type { Finding, Violation } from '../verdict.js';
+import type { Finding, Violation } from '../finding.js';
 import { beforeLift, firstClaim, isUnready, ordersOver } from './coverage.js';
 
 interface Bound {

@@ -1,10 +1,8 @@
 import { isStopped, touches, type Forgery, type History } from '../history.js';
-import type { Finding, Violation } from '../verdict.js';
+import type { Finding, Violation } from '../finding.js';
 
-const effectsOf = (
-  { attempts, log }: History,
-  { what, atMs, agents, orderId }: Forgery,
-): Violation[] => {
+const effectsOf = ({ attempts, log }: History, forgery: Forgery): Violation[] => {
+  const { what, atMs, agents, orderId, appended } = forgery;
   const refusals = attempts
     .filter(
       (it) => it.endMs > atMs && touches(it, agents) && isStopped(it) && it.orderId === orderId,
@@ -17,7 +15,7 @@ const effectsOf = (
       text: `${gateway} refused ${from} because of ${what}`,
     }));
   const logged = (log ?? [])
-    .filter((it) => orderId !== null && it.orderId === orderId)
+    .filter((it) => orderId !== null && it.orderId === orderId && !appended)
     .map(({ type, sequence }) => ({
       invariant: 'I9' as const,
       atMs,

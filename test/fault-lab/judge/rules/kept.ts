@@ -5,7 +5,7 @@ import {
   type KeptOrder,
   type OrderStory,
 } from '../history.js';
-import type { Finding, Violation } from '../verdict.js';
+import type { Finding, Violation } from '../finding.js';
 
 const lossOf = (order: OrderStory, kept: KeptOrder | undefined): string | null => {
   if (kept === undefined || kept.status !== 200)

@@ -1,6 +1,6 @@
 import { HEALED_MS, RELAXED_MS } from '../bounds.js';
 import { isAdmitted, isStopped, type Attempt, type History, type OrderStory } from '../history.js';
-import type { Finding, Invariant, Violation } from '../verdict.js';
+import type { Finding, Invariant, Violation } from '../finding.js';
 import { beforeLift, ordersOver } from './coverage.js';
 
 /** An order may hold an agent from the first try to order it until a gateway must have heard of its lift. */

@@ -1,5 +1,5 @@
 import { isAdmitted, isStopped, type Attempt, type History, type OrderStory } from '../history.js';
-import type { Finding, Violation } from '../verdict.js';
+import type { Finding, Violation } from '../finding.js';
 import { beforeLift, ordersOver } from './coverage.js';
 
 type Known = Map<string, number>;

@@ -1,6 +1,6 @@
 import { RELAXED_MS } from '../bounds.js';
 import { isAdmitted, type Attempt, type History, type Trouble } from '../history.js';
-import type { Finding, Violation } from '../verdict.js';
+import type { Finding, Violation } from '../finding.js';
 
 const within = (
   { cutOff, inForceMs, toMs }: Trouble,
