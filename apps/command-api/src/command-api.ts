@@ -7,6 +7,7 @@ import {
   bindOpenApi,
   controlLogCheck,
   createControlLog,
+  followStore,
   createHttpServer,
   createIdempotency,
   startNestHttp,
@@ -61,7 +62,11 @@ const BARRIER_MS = 1000;
 export const createCommandApi = async (options: CommandApiOptions): Promise<CommandApi> => {
   const { store, messaging, clock, ids, logger, metrics } = options;
   const reports = new GatewayReports(clock);
-  const log = createControlLog({ store, log: logger, onApplied: () => reports.check() });
+  const log = createControlLog({
+    source: followStore(store),
+    log: logger,
+    onApplied: () => reports.check(),
+  });
   const control = new Control({ log, store, reports, clock, ids, logger });
   const readModel = new ReadModel({ db: options.database, clock, logger });
   const streams = new MeshStreams({ store, controlLog: log, clock });

@@ -15,6 +15,7 @@ import { InMemoryEventStore } from '#event-store';
 import {
   ApiProblem,
   createControlLog,
+  followStore,
   createLogger,
   createMetrics,
   record,
@@ -63,7 +64,7 @@ class Node {
   constructor() {
     const clock = { nowMs: () => this.nowMs, monotonicMs: () => this.nowMs };
     const logger = createLogger({ service: 'spec', level: 'silent' });
-    this.log = createControlLog({ store: this.store, log: logger });
+    this.log = createControlLog({ source: followStore(this.store), log: logger });
     this.reports = new GatewayReports(clock);
     const { log, store, reports } = this;
     this.control = new Control({ log, store, reports, clock, ids: systemIds, logger });

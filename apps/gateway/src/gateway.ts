@@ -4,6 +4,7 @@ import {
   bindHealth,
   controlLogCheck,
   createControlLog,
+  followStore,
   createHttpServer,
   createIdempotency,
   createMetrics,
@@ -40,7 +41,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   const logs = gatewayLogs(nats);
   const serving = { started: false, stopping: false };
   const controlLog = createControlLog({
-    store: logs.control,
+    source: followStore(logs.control),
     log,
     onChange: (change, stored) => parts.enforcement.onChange(change, stored),
     onApplied: () => parts.enforcement.onApplied(),

@@ -4,6 +4,7 @@ export * from './config/config-error.js';
 export * from './config/config-fields.js';
 export * from './config/load-config.js';
 export * from './control-log/control-log.js';
+export * from './control-log/control-source.js';
 export * from './disk/write-whole.js';
 export * from './health/control-log-check.js';
 export * from './health/health.js';

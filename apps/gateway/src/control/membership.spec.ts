@@ -8,7 +8,14 @@ import {
   type RegionName,
 } from '#contracts';
 import { InMemoryEventStore } from '#event-store';
-import { createControlLog, createLogger, record, systemClock, systemIds } from '#platform';
+import {
+  createControlLog,
+  createLogger,
+  followStore,
+  record,
+  systemClock,
+  systemIds,
+} from '#platform';
 import { until, gatewayJoined } from '#testing';
 import { Membership } from './membership.js';
 
@@ -21,7 +28,7 @@ const newStore = () => new InMemoryEventStore<ControlEvent>({ codec: eventCodec(
 
 const newMember = async (store: InMemoryEventStore<ControlEvent>) => {
   const controlLog = createControlLog({
-    store,
+    source: followStore(store),
     log,
     onChange: (change) => membership.observe(change),
   });

@@ -42,7 +42,7 @@ export interface StoredControlEvent {
  * `apply` alone, and the same log always gives the same view. Records handed out never change; ask again for news.
  */
 export class ControlView {
-  readonly #fold = new ControlFold();
+  #fold = new ControlFold();
   #position = 0;
   #logTimeMs = 0;
 
@@ -86,6 +86,18 @@ export class ControlView {
    */
   enforce(event: ControlEvent & { readonly type: 'StopOrdered' }): ControlChange {
     return this.#fold.enforce(event);
+  }
+
+  /**
+   * Another log begins, to be applied from its first event. Every standing order stands as if it had been pushed: until that
+   * log tells of it, and lifts it.
+   */
+  startOver(): void {
+    const standing = [...this.#fold.orders.standing()];
+    this.#fold = new ControlFold();
+    this.#position = 0;
+    this.#logTimeMs = 0;
+    for (const order of standing) this.#fold.orders.keep(order);
   }
 
   agent(address: Address): AgentRecord | null {

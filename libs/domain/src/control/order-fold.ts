@@ -77,10 +77,13 @@ export class OrderFold {
       this.#withdraw(pushed);
     }
     const order = orderOf(event, sequence);
-    this.#orders.set(orderId, order);
-    this.#open(order.org).standing.set(orderId, order);
-    this.#stand(order);
+    this.#begin(order);
     return order;
+  }
+
+  /** An order of another log holds on, as if it had been pushed. */
+  keep(order: StopOrder): void {
+    this.#begin({ ...order, sequence: null, liftRequest: null, lastSequence: 0 });
   }
 
   /** `null` for an id that was lifted before or never stood; it never will. */
@@ -112,6 +115,12 @@ export class OrderFold {
     const { orderId, by, reason, expiresAt } = data;
     const liftRequest = { by, reason, at, expiresAt };
     this.#change(orderId, { liftRequest, lastSequence: sequence });
+  }
+
+  #begin(order: StopOrder): void {
+    this.#orders.set(order.orderId, order);
+    this.#open(order.org).standing.set(order.orderId, order);
+    this.#stand(order);
   }
 
   #change(orderId: StopOrderId, change: Partial<StopOrder>): void {

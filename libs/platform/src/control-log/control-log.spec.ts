@@ -1,10 +1,17 @@
 import { controlEvents, eventCodec, type ControlEvent } from '#contracts';
+import type { StoredControlEvent } from '#domain';
 import { InMemoryEventStore, LogUnavailableError } from '#event-store';
 import { record } from '../command/record.js';
 import { systemIds } from '../identity/ids.js';
 import { createLogger } from '../log/logger.js';
 import { createControlLog, type ControlLog, type ControlLogOptions } from './control-log.js';
-import { gatewayJoined } from '#testing';
+import {
+  followStore,
+  type ControlSource,
+  type PushedStop,
+  type StoredControl,
+} from './control-source.js';
+import { ControlHistory, gatewayJoined, recorded, stopLifted, stopOrdered } from '#testing';
 
 const about = {
   actor: { kind: 'system', id: 'spec', via: 'spec' },
@@ -25,7 +32,7 @@ const log = createLogger({
 const add = (name: string) =>
   store.append({ subject: `control.mesh.gateway.${name}`, event: joined(name) });
 const make = (more: Partial<ControlLogOptions> = {}): ControlLog =>
-  (controlLog = createControlLog({ store, log, ...more }));
+  (controlLog = createControlLog({ source: followStore(store), log, ...more }));
 
 beforeEach(() => {
   logged = '';
@@ -114,5 +121,47 @@ describe('the control log', () => {
     });
     await expect(controlLog.start()).rejects.toThrow();
     expect(controlLog.ready()).toBe(false);
+  });
+});
+
+const asStored = (event: StoredControlEvent): StoredControl => ({
+  subject: 'control.x',
+  trace: {},
+  ...event,
+});
+
+describe('a control log that is fed', () => {
+  const source: ControlSource = {
+    start: () => Promise.resolve(),
+    connected: () => true,
+    lastSequence: () => Promise.resolve(7),
+    stop: () => Promise.resolve(),
+  };
+  const order = recorded(
+    stopOrdered({ agent: 'agent://acme/prod/rogue' }, { id: 'a' }),
+    0,
+  ) as PushedStop;
+
+  it('passes a barrier at a position whose last events have no effect', async () => {
+    make({ source });
+    await controlLog.start();
+    const passed = controlLog.barrier(5000);
+    controlLog.feed.applied(7);
+    await passed;
+    expect([controlLog.position, controlLog.view.position]).toEqual([7, 0]);
+  });
+
+  it('keeps what stands when another log begins, until that log lifts it', async () => {
+    make({ source });
+    const { feed, view } = controlLog;
+    feed.enforce(order);
+    feed.apply(asStored(new ControlHistory().stored(gatewayJoined('g1'))));
+    feed.startOver();
+    expect(view.gateways()).toEqual([]);
+    expect([...view.standing()].map(({ orderId }) => orderId)).toEqual([order.data.orderId]);
+    const history = new ControlHistory();
+    feed.apply(asStored(history.stored(order)));
+    feed.apply(asStored(history.stored(stopLifted('a'))));
+    expect([...view.standing()]).toEqual([]);
   });
 });

@@ -1,32 +1,35 @@
-import type { ControlEvent } from '#contracts';
 import { ControlView, type ControlChange } from '#domain';
-import { LogUnavailableError, type EventStore, type Following, type Stored } from '#event-store';
+import { LogUnavailableError } from '#event-store';
 import type { Logger } from '../log/logger.js';
-import { inSpan, tracingEnabled } from '../telemetry/trace-context.js';
+import { inSpanNow, tracingEnabled } from '../telemetry/trace-context.js';
+import type { ControlFeed, ControlSource, PushedStop, StoredControl } from './control-source.js';
 import { Waiters } from './waiters.js';
 
-export type StoredControl = Stored<ControlEvent>;
 export type StoredListener = (stored: StoredControl) => void;
 
 export interface ControlLogOptions {
-  readonly store: EventStore<ControlEvent>;
+  readonly source: ControlSource;
   readonly log: Logger;
-  /** Called for each event right after it was applied, in order; awaited before the next one. */
-  onChange?(change: ControlChange, stored: StoredControl): void | Promise<void>;
-  /** Called once a batch is applied: everything up to this sequence is in force here. */
+  /** Called for each event right after it was applied, in order. */
+  onChange?(change: ControlChange, stored: StoredControl): void;
+  /** Called once what came together is applied: everything up to this sequence is in force here. */
   onApplied?(position: number): void;
 }
 
 /** The fold of the control log, kept up to date for as long as the process lives. */
 export interface ControlLog {
   readonly view: ControlView;
+  /** Where the source tells what it read; for one that is made before the control log. */
+  readonly feed: ControlFeed;
+  /** All events up to here are applied. Ahead of the view's own position where the last of them have no effect. */
+  readonly position: number;
   /**
    * `true` once everything that was in the log at the start is applied. Stays so while the server is away (what was known
    * is still in force); `false` for good when an event could not be applied.
    */
   ready(): boolean;
   connected(): boolean;
-  /** Resolves when caught up. @throws when following broke before that */
+  /** Resolves when caught up. @throws when reading broke before that */
   start(): Promise<void>;
   /** Resolves when everything that was in the log at the time of the call is applied. @throws LogUnavailableError */
   barrier(timeoutMs?: number): Promise<void>;
@@ -42,50 +45,45 @@ const BARRIER_MS = 5000;
 type Phase = 'new' | 'reading' | 'ready' | 'broken' | 'stopped';
 
 export const createControlLog = (options: ControlLogOptions): ControlLog =>
-  new FollowedControlLog(options);
+  new FoldedControlLog(options);
 
-class FollowedControlLog implements ControlLog {
+class FoldedControlLog implements ControlLog, ControlFeed {
   readonly view = new ControlView();
+  readonly feed: ControlFeed = this;
   private phase: Phase = 'new';
-  private online = false;
-  private following: Following | null = null;
+  private reached = 0;
   private readonly waiters = new Waiters();
   private readonly listeners = new Set<StoredListener>();
 
   constructor(private readonly options: ControlLogOptions) {}
+
+  get position(): number {
+    return Math.max(this.reached, this.view.position);
+  }
 
   ready(): boolean {
     return this.phase === 'ready';
   }
 
   connected(): boolean {
-    return this.online;
+    return this.options.source.connected();
   }
 
   async start(): Promise<void> {
     if (this.phase !== 'new') throw new Error('a control log is started once');
     this.phase = 'reading';
-    this.online = true;
-    const following = this.options.store.follow({
-      onEvents: (events) => this.applyAll(events),
-      onConnected: (connected) => {
-        this.online = connected;
-      },
-    });
-    this.following = following;
-    following.failed.catch((error: unknown) => this.close(error));
-    await Promise.race([following.caughtUp, following.failed]);
+    await this.options.source.start(this.feed);
     if (this.phase === 'reading') this.phase = 'ready';
   }
 
   async barrier(timeoutMs = BARRIER_MS): Promise<void> {
-    const last = await this.options.store.lastSequence();
+    const last = await this.options.source.lastSequence();
     if (await this.until(last, timeoutMs)) return;
     throw new LogUnavailableError(`the control log was not read up to ${last} in ${timeoutMs} ms`);
   }
 
   async until(sequence: number, timeoutMs: number): Promise<boolean> {
-    if (this.view.position >= sequence) return true;
+    if (this.position >= sequence) return true;
     if (this.phase === 'broken' || this.phase === 'stopped') return false;
     return this.waiters.wait(sequence, timeoutMs);
   }
@@ -98,42 +96,60 @@ class FollowedControlLog implements ControlLog {
   async stop(): Promise<void> {
     if (this.phase !== 'broken') this.phase = 'stopped';
     this.waiters.giveUp();
-    await this.following?.stop();
+    await this.options.source.stop();
   }
 
-  private async applyAll(events: readonly StoredControl[]): Promise<void> {
-    for (const stored of events) await this.applyTraced(stored);
-    this.waiters.reached(this.view.position);
-    this.options.onApplied?.(this.view.position);
+  apply(stored: StoredControl): void {
+    try {
+      this.applyTraced(stored);
+    } catch (error) {
+      this.broken(error);
+      throw error;
+    }
   }
 
-  private applyTraced(stored: StoredControl): Promise<void> | void {
+  enforce(order: PushedStop): ControlChange {
+    return this.view.enforce(order);
+  }
+
+  applied(position: number): void {
+    this.reached = position;
+    this.waiters.reached(this.position);
+    this.options.onApplied?.(this.position);
+  }
+
+  startOver(): void {
+    this.reached = 0;
+    this.view.startOver();
+  }
+
+  /** An event that cannot be applied may have been a stop: nothing is admitted here any more. */
+  broken(error: unknown): void {
+    if (this.phase === 'stopped' || this.phase === 'broken') return;
+    this.phase = 'broken';
+    this.waiters.giveUp();
+    const { position } = this;
+    this.options.log.fatal({ err: error, position }, 'control log cannot be applied: closed');
+  }
+
+  private applyTraced(stored: StoredControl): void {
     // What is read at the start is history: its traces ended long ago.
     if (!tracingEnabled() || !this.ready() || stored.trace.traceparent === undefined) {
-      return this.apply(stored);
+      return this.fold(stored);
     }
     const attributes = { 'estop.sequence': stored.sequence, 'estop.subject': stored.subject };
     const options = { headers: stored.trace, attributes, kind: 'consumer' } as const;
-    return inSpan(`apply ${nameOf(stored)}`, options, () => this.apply(stored));
+    return inSpanNow(`apply ${nameOf(stored)}`, options, () => this.fold(stored));
   }
 
-  private async apply(stored: StoredControl): Promise<void> {
+  private fold(stored: StoredControl): void {
     const change = this.view.apply(stored);
     if (!stored.decoded.known) {
       const { sequence, decoded } = stored;
       this.options.log.warn({ sequence, unknown: decoded.unknown }, 'unknown control event');
     }
-    await this.options.onChange?.(change, stored);
+    this.options.onChange?.(change, stored);
     for (const listener of this.listeners) listener(stored);
-  }
-
-  /** An event that cannot be applied may have been a stop: nothing is admitted here any more. */
-  private close(error: unknown): void {
-    if (this.phase === 'stopped') return;
-    this.phase = 'broken';
-    this.waiters.giveUp();
-    const position = this.view.position;
-    this.options.log.fatal({ err: error, position }, 'control log cannot be applied: closed');
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type WorkspaceName,
 } from '#contracts';
 import { record } from '../command/record.js';
-import type { StoredControl } from '../control-log/control-log.js';
+import type { StoredControl } from '../control-log/control-source.js';
 import { maySee, meshEventName, meshEventOf } from './mesh-event.js';
 
 const ID = '0190f5fe-7c00-7a00-8000-000000000001';

@@ -1,5 +1,5 @@
 import type { ControlEvent, Principal } from '#contracts';
-import type { StoredControl } from '../control-log/control-log.js';
+import type { StoredControl } from '../control-log/control-source.js';
 import { canSee } from '../http/scope.js';
 
 /** One control event as `/v1/mesh/stream` shows it. */

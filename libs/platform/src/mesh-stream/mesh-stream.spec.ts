@@ -12,6 +12,7 @@ import {
 import { InMemoryEventStore } from '#event-store';
 import { record } from '../command/record.js';
 import { createControlLog, type ControlLog } from '../control-log/control-log.js';
+import { followStore } from '../control-log/control-source.js';
 import { systemIds } from '../identity/ids.js';
 import { createLogger } from '../log/logger.js';
 import { createMeshStream, type MeshStream } from './mesh-stream.js';
@@ -78,7 +79,7 @@ beforeEach(async () => {
   written = '';
   store = new InMemoryEventStore<ControlEvent>({ codec: eventCodec(controlEvents) });
   const log = createLogger({ service: 'spec', level: 'silent' });
-  controlLog = createControlLog({ store, log });
+  controlLog = createControlLog({ source: followStore(store), log });
   await controlLog.start();
   stream = createMeshStream({ store, controlLog, clock, streamsMax: 1 });
   server = fastify();

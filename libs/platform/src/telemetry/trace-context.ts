@@ -66,6 +66,23 @@ export const inSpan = async <T>(
   });
 };
 
+/** Like {@link inSpan}, for work that must not wait. */
+export const inSpanNow = <T>(name: string, options: SpanOptions, work: () => T): T => {
+  if (!enabled) return work();
+  const { headers = {}, attributes = {}, kind = 'internal' } = options;
+  const about = { attributes, kind: KINDS[kind] };
+  return trace.getTracer(TRACER).startActiveSpan(name, about, extractTrace(headers), (span) => {
+    try {
+      return work();
+    } catch (error) {
+      markError(span, error, options);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+};
+
 /**
  * Runs `work`, which several traces have a part in, such as the writing of a batch: each of them gets a span of its own.
  * The work itself runs in the first one's.
