@@ -5,6 +5,7 @@ import { appendOutput, type WriteFact } from '../wire/append-output.js';
 import { encodeAnswer, encodeJoin, encodeOrder } from '../wire/live-messages.js';
 import { learn, storedOf } from '../wire/log-entries.js';
 import { stopOrderedOf } from '../wire/order-event.js';
+import type { EchoWatch } from './echo-watch.js';
 import { nodeFacts } from './node-facts.js';
 import type { NodeShellOptions } from './node-shell-options.js';
 import type { SpoolFile } from './spool-file.js';
@@ -14,12 +15,15 @@ export interface NodeActionsParts {
   readonly options: NodeShellOptions;
   readonly ring: KeyRing;
   readonly spool: SpoolFile;
+  readonly echoes: EchoWatch;
   position(): number;
   step(input: NodeInput): void;
   /** Begins a new consumer of the log. */
   restart(): void;
   /** The order is on this node's disk, and pushed. */
   ordered(orderId: string): void;
+  /** The log is not the one that was read; `false`: that was mended. */
+  rolledBack(is: boolean): void;
   left(): void;
 }
 
@@ -78,8 +82,10 @@ export class NodeActions {
         return;
       case 'start-over':
         this.parts.ring.startOver();
+        this.parts.rolledBack(false);
         return handlers.startOver();
       case 'alarm':
+        this.parts.rolledBack(true);
         logger.fatal({ problem: output.problem }, 'the control log was rolled back');
     }
   }
@@ -93,11 +99,9 @@ export class NodeActions {
 
   #apply(entry: LogEntry): void {
     learn(entry, this.parts.ring);
+    this.#hasApplied = true;
     const stored = storedOf(entry);
-    if (stored !== null) {
-      this.#hasApplied = true;
-      return this.parts.options.handlers.apply(stored);
-    }
+    if (stored !== null) return this.parts.options.handlers.apply(stored);
     this.parts.options.handlers.rejected('event');
     const { sequence, record } = entry;
     this.parts.options.logger.error(
@@ -107,7 +111,9 @@ export class NodeActions {
   }
 
   async #append(output: Extract<NodeOutput, { kind: 'append' }>): Promise<void> {
-    const answer = await appendOutput(this.parts.options.log, output, this.#write);
+    const { echoes, options } = this.parts;
+    if (output.fact.kind === 'echo') echoes.sent(output.fact);
+    const answer = await appendOutput(options.log, output, this.#write);
     this.parts.step({ kind: 'append-answered', ref: output.ref, answer });
     if (output.ref === 'leave') this.parts.left();
   }

@@ -49,9 +49,11 @@ export const nodeInbox = ({ node, step, tested, rejected }: NodeInboxOptions): H
     },
     {
       subject: live.receiptFilter,
-      hear: (text) => {
+      hear: (text, subject) => {
         const confirmed = decodeConfirmed(text);
         if (confirmed === null) return rejected('receipt');
+        const { gateway } = confirmed.kind === 'receipt' ? confirmed.receipt : confirmed.tested;
+        if (subject !== live.receipt(gateway)) return rejected('receipt');
         if (confirmed.kind === 'receipt') return step(confirmed);
         if (!tested(confirmed.tested, confirmed.signature)) rejected('receipt');
       },

@@ -7,11 +7,12 @@ import { KeyRing } from '../keys/key-ring.js';
 import { RingSigning } from '../keys/signing.js';
 import { entryOf } from '../wire/log-entries.js';
 import { orderBodyOf, type StopOrderedEvent } from '../wire/order-event.js';
+import { EchoWatch } from './echo-watch.js';
 import { NodeActions } from './node-actions.js';
 import { nodeInbox } from './node-inbox.js';
 import type { NodeShellOptions } from './node-shell-options.js';
 import { SpoolFile } from './spool-file.js';
-import { TestOrders, type Test, type Tested } from './test-orders.js';
+import { TestOrders, type Outcome, type Test } from './test-orders.js';
 import { Waiters } from './waiters.js';
 
 const TICK_MS = 10;
@@ -21,6 +22,8 @@ const LEAVE_MS_MAX = 1_000;
 export class NodeShell {
   readonly id: NodeId;
   readonly ring = new KeyRing();
+  /** When echoes were sent and read: for people to look at. */
+  readonly echoes: EchoWatch;
   readonly #options: NodeShellOptions;
   readonly #node: ControlNode;
   readonly #spool: SpoolFile;
@@ -35,6 +38,7 @@ export class NodeShell {
   #caughtUp = false;
   #broken = false;
   #hasLeft = false;
+  #rolledBack = false;
 
   private constructor(options: NodeShellOptions, spool: SpoolFile) {
     const { identity } = options;
@@ -43,14 +47,16 @@ export class NodeShell {
     this.#spool = spool;
     const signing = new RingSigning(() => identity.current, this.ring);
     const process = randomBytes(12).toString('base64url');
+    this.echoes = new EchoWatch(this.id, process, options.clock);
     this.#node = new ControlNode({ node: this.id, process, signing, spool: spool.kept });
     this.#tests = new TestOrders({ ...options, node: this.id, ring: this.ring });
     this.#actions = new NodeActions({
-      ...{ id: this.id, options, ring: this.ring, spool },
+      ...{ id: this.id, options, ring: this.ring, spool, echoes: this.echoes },
       position: () => this.position,
       step: (input) => this.step(input),
       restart: () => this.#following?.restart(),
       ordered: (orderId) => void this.#ordered.add(orderId),
+      rolledBack: (is) => (this.#rolledBack = is),
       left: () => {
         this.#hasLeft = true;
         this.#waiters.check();
@@ -86,6 +92,16 @@ export class NodeShell {
   /** `true` once everything that was in the log at the start is applied; `false` for good when that broke. */
   get caughtUp(): boolean {
     return this.#caughtUp && !this.#broken;
+  }
+
+  /** What was read is not in the log any more: stops are taken and pushed, nothing is committed, lifted or proven. */
+  get isRolledBack(): boolean {
+    return this.#rolledBack;
+  }
+
+  /** Its own disk: `pending` orders are there that the log does not have; not `isWritable`: no new one comes to it. */
+  get spool(): { readonly pending: number; readonly isWritable: boolean } {
+    return { pending: this.#spool.size, isWritable: this.#spool.isWritable };
   }
 
   /** The log's own clock, by this node's last echo, milliseconds since the epoch; `null`: none returned yet. */
@@ -135,13 +151,15 @@ export class NodeShell {
 
   /**
    * Takes an authorised operator's stop: signed, pushed to every gateway at once, and appended to the log until it is
-   * there. Resolves when it is on this node's disk, or in the log.
+   * there. Answers whether it came to this node's disk, or to the log, in time; it is pushed in any case.
    */
-  async order(event: StopOrderedEvent): Promise<void> {
+  async order(event: StopOrderedEvent, timeoutMs = Infinity): Promise<boolean> {
     const { orderId } = event.data;
     this.step({ kind: 'order', order: orderBodyOf(event) });
-    await this.#waiters.until(() => this.#isDurable(orderId), Infinity);
+    await this.#waiters.until(() => this.#isDurable(orderId), timeoutMs);
+    const isDurable = this.#isDurable(orderId);
     this.#ordered.delete(orderId);
+    return isDurable;
   }
 
   /** How far an order has come, as far as this node can prove; `null`: not known here, or lifted. */
@@ -165,7 +183,7 @@ export class NodeShell {
   }
 
   /** Tries the push route: every gateway does what it would do for a stop, but refuses nothing. */
-  test(test: Test): Promise<ReadonlyMap<string, Tested>> {
+  test(test: Test): Promise<Outcome> {
     return this.#tests.run(test);
   }
 
@@ -189,6 +207,7 @@ export class NodeShell {
   #delivered(delivery: RawDelivery): void {
     const { consumer, consumerSequence, pending } = delivery;
     const entry = entryOf(delivery, this.ring);
+    if (entry.fact.kind === 'echo') this.echoes.read(entry.fact);
     this.step({ kind: 'delivered', delivery: { consumer, consumerSequence, pending, entry } });
     if (pending > 0 || this.position < entry.sequence) return;
     this.#caughtUp = true;

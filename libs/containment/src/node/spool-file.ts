@@ -25,6 +25,7 @@ export class SpoolFile {
   private readonly standing: Map<string, string>;
   private incarnation: string | null;
   private lines = 0;
+  private failing = false;
 
   private constructor(
     private readonly file: string,
@@ -45,6 +46,16 @@ export class SpoolFile {
     if (kept === null) throw new DamagedDataError(file, 'a line in it is damaged', CURE);
     await writeWhole(file, wholeOf(kept.incarnation, standingOf(kept)));
     return new SpoolFile(file, kept, await open(file, 'a', 0o600), logger);
+  }
+
+  /** Whether the last write came to the disk. */
+  get isWritable(): boolean {
+    return !this.failing;
+  }
+
+  /** Orders that the log does not have yet. */
+  get size(): number {
+    return this.standing.size;
   }
 
   /** Resolves when the order is on the disk; a disk that refuses is tried again. */
@@ -98,11 +109,13 @@ export class SpoolFile {
       await this.handle.appendFile(texts.join(''));
       await this.handle.datasync();
       this.lines += texts.length;
+      this.failing = false;
       return true;
     } catch (error) {
       this.logger.error({ err: error }, 'the spool cannot be written; trying again');
       // A part of it may be in the file, in front of what comes next: only a whole new file is sure.
       this.lines = LINES_MAX + 1;
+      this.failing = true;
       return false;
     }
   }

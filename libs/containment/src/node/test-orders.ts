@@ -32,10 +32,18 @@ export interface Test {
   readonly timeoutMs: number;
 }
 
+/** What came of a test, by gateway. */
+export interface Outcome {
+  readonly answers: ReadonlyMap<string, Tested>;
+  /** Gateways in whose name something came that proves nothing: another nonce, or not signed with their key. */
+  readonly refused: ReadonlySet<string>;
+}
+
 interface Running {
   readonly nonce: string;
   readonly startedMs: number;
   readonly answers: Map<string, Tested>;
+  readonly refused: Set<string>;
   check(): void;
 }
 
@@ -46,12 +54,13 @@ export class TestOrders {
   constructor(private readonly options: TestOrdersOptions) {}
 
   /** Asks every gateway over the push route. Answers what was proven in time, by gateway. */
-  async run(test: Test): Promise<ReadonlyMap<string, Tested>> {
+  async run(test: Test): Promise<Outcome> {
     const { node, identity, messaging, clock } = this.options;
     const testId = randomBytes(12).toString('base64url');
     const nonce = test.nonce ?? randomBytes(16).toString('base64url');
     const order = { testId, node, nonce, selector: test.selector, atMs: clock.nowMs() };
     const answers = new Map<string, Tested>();
+    const refused = new Set<string>();
     const startedMs = clock.monotonicMs();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, test.timeoutMs);
@@ -60,13 +69,13 @@ export class TestOrders {
         clearTimeout(timer);
         resolve();
       };
-      this.running.set(testId, { nonce, startedMs, answers, check });
+      this.running.set(testId, { nonce, startedMs, answers, refused, check });
       const signature = identity.current.sign(signedText('test', order));
       messaging.publish(live.order(node), encodeTest(order, signature));
       check();
     });
     this.running.delete(testId);
-    return answers;
+    return { answers, refused };
   }
 
   /** Whether it is one that somebody asked for, and its gateway's own word. */
@@ -77,7 +86,10 @@ export class TestOrders {
     if (running === undefined) return true;
     const text = signedText('tested', tested);
     const claim = { kind: 'gateway', signer: tested.gateway, signature, text, atMs: null } as const;
-    if (tested.nonce !== running.nonce || !ring.verify(claim)) return false;
+    if (tested.nonce !== running.nonce || !ring.verify(claim)) {
+      running.refused.add(tested.gateway);
+      return false;
+    }
     const tookMs = clock.monotonicMs() - running.startedMs;
     if (!running.answers.has(tested.gateway))
       running.answers.set(tested.gateway, { ...tested, tookMs, signature });
