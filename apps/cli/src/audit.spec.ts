@@ -94,6 +94,53 @@ describe('audit list', () => {
       { type: 'GatewayRemoved', details: { gateway: 'eu-1', boot: 3, silent_for_ms: 30_000 } },
     ],
     [
+      'eu-1 signs with key k2',
+      { type: 'GatewayKeyRotated', details: { gateway: 'eu-1', key_id: 'k2' } },
+    ],
+    ['node-a signs with key k1', { type: 'NodeJoined', details: { node: 'node-a', key_id: 'k1' } }],
+    [
+      'node-a, silent for 30120 ms',
+      { type: 'NodeRemoved', details: { node: 'node-a', silent_for_ms: 30_120 } },
+    ],
+    [
+      `ada asks to resume ${ORDER}, until 2026-01-31 03:20:00.000 UTC; "fixed"`,
+      {
+        ...{ type: 'StopLiftRequested', address: null, reason: 'fixed' },
+        details: { by: { id: 'ada' }, expires_at: '2026-01-31T03:20:00.000Z' },
+      },
+    ],
+    [
+      'bob confirms new for old',
+      {
+        type: 'LogRestored',
+        details: { old: 'old', new: 'new', by: { id: 'bob' }, confirms: 'e1' },
+      },
+    ],
+    [
+      'ns:acme/production: 1 of 2 receipts, none from eu-1 (eu)',
+      {
+        type: 'DrillRun',
+        details: {
+          selector: { namespace: 'acme/production' },
+          gateways: [
+            { gateway: 'us-1', region: 'us', state: 'acked' },
+            { gateway: 'eu-1', region: 'eu', state: 'missing' },
+          ],
+        },
+      },
+    ],
+    [
+      'acme: wide stops are lifted by two people',
+      { type: 'OrganizationSettingsChanged', details: { org: 'acme', two_person_lift: true } },
+    ],
+    [
+      'acme/staging: allow at a fenced gateway',
+      {
+        type: 'WorkspaceSettingsChanged',
+        details: { org: 'acme', workspace: 'staging', on_fence: 'allow' },
+      },
+    ],
+    [
       `eu-1 refused ${AGENT} 2 × guard tool:x (agent_killed)`,
       {
         type: 'DecisionsCounted',
