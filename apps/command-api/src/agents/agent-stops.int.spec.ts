@@ -46,7 +46,7 @@ describe('stopping and resuming one agent', () => {
           state: 'effective',
           changed: true,
           committed: true,
-          contained: null,
+          contained: false,
           reason: null,
           effective: { acked: 2, of: 2 },
           gateways: [
