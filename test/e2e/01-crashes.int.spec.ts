@@ -61,9 +61,9 @@ it('1. a gateway that is killed comes back with a higher boot, and enforces from
   expect(dishonest(traffic.lines, ANSWERED_MS)).toEqual([]);
 });
 
-it('2. agents notice nothing when the command API is killed, and operators are served again at once', async () => {
+it('2. agents notice nothing when a command API is killed, and operators are served again at once', async () => {
   const mark = traffic.lines.length;
-  expect(await mesh.crash('command-api')).toBeLessThan(HEALED_MS);
+  expect(await mesh.crash('command-api node-1')).toBeLessThan(HEALED_MS);
   await traffic.goesOn();
   const agents = traffic.since(mark).filter(({ route }) => !/kill|lift/.test(route));
   expect(new Set(agents.map(({ status }) => status))).toEqual(new Set([200]));
@@ -78,7 +78,7 @@ it('3. a stop whose node died with it is repeated with its key: the same order, 
       body: { reason: 'in the middle', timeout_ms: 3000 },
       headers: { 'idempotency-key': 'in-the-middle' },
     });
-  // One gateway cannot answer, so the command API waits, and is killed meanwhile.
+  // One gateway cannot answer, so the command API waits, and is killed meanwhile, whichever it is.
   const repeated = await mesh.frozen('gateway eu-west-1', async () => {
     const first = order();
     await until(
@@ -86,7 +86,8 @@ it('3. a stop whose node died with it is repeated with its key: the same order, 
         (await mesh.as('viewer', `GET ${agent}/why`)).body?.held_by?.length === 1 || undefined,
       { what: 'the order to be in the log' },
     );
-    await mesh.crash('command-api', [mesh.gateways[0] as string, mesh.ready.command_api]);
+    const answering = [mesh.gateways[0] as string, ...mesh.ready.command_apis];
+    await Promise.all(mesh.nodes.map((node) => mesh.crash(node, answering)));
     return until(async () => {
       const reply = await order();
       return reply.status < 300 && reply.status > 0 && { reply, first: await first };

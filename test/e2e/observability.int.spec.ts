@@ -253,11 +253,11 @@ const secretOf = (key: string): string => key.split('_').at(-1) as string;
 
 const secrets = (): string[] => {
   const { nats, postgres } = JSON.parse(readFileSync(join(dataDir, 'servers.json'), 'utf8')) as {
-    nats: { password: string };
+    nats: { passwords: Record<string, string> };
     postgres: { password: string };
   };
   const ours = [keys.admin_key, keys.operator_key, keys.viewer_key, agentKey, BAD_KEY];
-  const passwords = [nats.password, postgres.password];
+  const passwords = [...Object.values(nats.passwords), postgres.password];
   return [
     ...ours.map((key) => secretOf(key as string)),
     ...passwords,

@@ -145,8 +145,15 @@ export class StandingMesh {
     }
   }
 
+  /** The processes of the command APIs. */
+  get nodes(): readonly string[] {
+    return this.all()
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('command-api '));
+  }
+
   get services(): readonly string[] {
-    return [...this.gateways, this.ready.command_api];
+    return [...this.gateways, ...this.ready.command_apis];
   }
 
   /** All gateways and the command API, or those named, say that they are ready. */

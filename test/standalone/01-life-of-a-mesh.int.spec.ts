@@ -59,6 +59,8 @@ it('1. starts everything and says so in exactly one line', async () => {
     credentials: join(dataDir, 'credentials.json'),
   });
   expect(await healthy(first)).toEqual([true, true]);
+  expect(first.command_apis).toHaveLength(2);
+  expect(first.command_api).toBe(first.command_apis[0]);
 });
 
 it('2. made keys that hold on every gateway, in a file that only its owner reads', async () => {
@@ -66,6 +68,8 @@ it('2. made keys that hold on every gateway, in a file that only its owner reads
   expect({ org, workspace }).toEqual({ org: 'acme', workspace: 'production' });
   expect(modeOf('credentials.json')).toBe('600');
   expect(modeOf('servers.json')).toBe('600');
+  for (const service of ['gateway-us-east-1', 'gateway-eu-west-1', 'command-api-node-2'])
+    expect(modeOf(join('services', service))).toBe('700');
   for (const key of [admin_key, operator_key, viewer_key]) {
     for (const { url } of first.gateways) expect(await statusOf(url, key as string)).toBe(200);
   }

@@ -51,6 +51,19 @@ it('does not touch a damaged settings file', async () => {
   expect(code).toBe(1);
 });
 
+it('names the topology that the mesh was first started with', async () => {
+  const dataDir = temporaryDirectory('topology');
+  const servers = {
+    nats: { topology: 'hub-and-leaves', passwords: {} },
+    postgres: { port: null, password: 'x' },
+    ports: {},
+  };
+  writeFileSync(join(dataDir, 'servers.json'), JSON.stringify(servers));
+  const { code, stderr } = await refused(['--data-dir', dataDir, '--port', '0']);
+  expect(stderr).toMatch(/first started with --topology hub-and-leaves, not single\n {2}cure: /);
+  expect(code).toBe(1);
+});
+
 it('names a nats-server that does not answer', async () => {
   const { code, stderr } = await refused([
     ...['--data-dir', temporaryDirectory('nats'), '--port', '0'],

@@ -13,6 +13,7 @@ export interface ReadyLine {
     readonly url: string;
   }[];
   readonly command_api: string;
+  readonly command_apis: readonly string[];
   readonly dashboard: string | null;
   readonly nats: string;
   readonly credentials: string;

@@ -18,6 +18,11 @@ export const ProjectorConfig = z.strictObject({
     .default(null)
     .describe("the user's password")
     .meta({ secret: true }),
+  natsDomain: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('the JetStream domain of the hub, for a user with an account of its own'),
   region: RegionName.default('hub' as RegionName).describe(
     'the region whose name stands in the subjects of the facts that it appends',
   ),

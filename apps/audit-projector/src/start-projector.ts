@@ -34,6 +34,7 @@ export const startProjector = async (config: ProjectorConfig): Promise<RunningSe
     name: NAME,
     ...(config.natsUser !== null && { user: config.natsUser }),
     ...(config.natsPassword !== null && { password: config.natsPassword }),
+    ...(config.natsDomain !== undefined && { jetStreamDomain: config.natsDomain }),
     trace: natsTrace,
   });
   const open = (connectionsMax: number, statementTimeoutMs: number) =>

@@ -14,6 +14,11 @@ export const CommandApiConfig = z.strictObject({
     .meta({ secret: true }),
   port: wholeNumber(0, 65_535).default(4700).describe('the port to listen on; 0 picks a free one'),
   nodeId: NamePart.default('node-1').describe('the name of this control node, unique in the mesh'),
+  dataDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('the directory in which this control node keeps its id, its key and its spool'),
   databaseUrl: z
     .url({ protocol: /^postgres(ql)?$/ })
     .nullable()

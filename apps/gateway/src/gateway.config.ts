@@ -12,7 +12,17 @@ export const GatewayConfig = z.strictObject({
     .optional()
     .describe('the password of that user')
     .meta({ secret: true }),
+  natsDomain: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('the JetStream domain of the hub, for a user with an account of its own'),
   port: wholeNumber(0, 65_535).default(4600).describe('the port to listen on; 0 picks a free one'),
+  dataDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('the directory in which this gateway keeps its key and the orders that it knows'),
   gatewayId: GatewayId.describe('the name of this gateway, unique in the mesh'),
   region: RegionName.describe('the region of this gateway'),
   publicUrl: z

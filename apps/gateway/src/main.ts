@@ -26,6 +26,7 @@ const start = async (): Promise<RunningService> => {
     name: `gateway ${gateway}`,
     ...(config.natsUser === undefined ? {} : { user: config.natsUser }),
     ...(config.natsPassword === undefined ? {} : { password: config.natsPassword }),
+    ...(config.natsDomain === undefined ? {} : { jetStreamDomain: config.natsDomain }),
     trace: natsTrace,
   });
   const { host, port, publicUrl } = config;

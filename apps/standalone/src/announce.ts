@@ -9,7 +9,9 @@ export interface Readiness {
     readonly region: string;
     readonly url: string;
   }[];
+  /** The first of them, for clients that know one. */
   readonly command_api: string;
+  readonly command_apis: readonly string[];
   readonly dashboard: string | null;
   readonly nats: string;
   /** Path of the credentials file. */
@@ -36,7 +38,7 @@ export const summaryOf = (ready: Readiness, tookMs: number): string => {
     ...ready.gateways.map(({ id, url }, index) =>
       row(index === 0 ? 'gateways' : '', id.padEnd(widest), url),
     ),
-    row('command API', ready.command_api),
+    ...ready.command_apis.map((url, index) => row(index === 0 ? 'command APIs' : '', url)),
     row('nats', ready.nats),
     row('credentials', near(ready.credentials)),
     '',

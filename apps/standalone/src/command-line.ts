@@ -7,6 +7,8 @@ export const flags = [
   'port',
   'regions',
   'gateways-per-region',
+  'control-nodes',
+  'topology',
   'org',
   'workspace',
   'database-url',

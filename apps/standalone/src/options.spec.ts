@@ -19,6 +19,8 @@ it('has a mesh of two regions with two gateways each when nothing is said', () =
     port: 4600,
     regions: ['us-east', 'eu-west'],
     gatewaysPerRegion: 2,
+    controlNodes: 2,
+    topology: 'single',
     org: null,
     natsUrl: null,
     databaseUrl: null,
@@ -50,6 +52,8 @@ const refusals: [string, string[], RegExp][] = [
   ['a region named twice', ['--regions', 'a,a'], /--regions must name each region once/],
   ['no region', ['--regions', ','], /--regions must name at least one region/],
   ['no gateway', ['--gateways-per-region', '0'], /--gateways-per-region must be from 1 to 16/],
+  ['no command API', ['--control-nodes', '0'], /--control-nodes must be from 1 to 5/],
+  ['an unknown topology', ['--topology', 'ring'], /--topology .*single.*hub-and-leaves/],
   ['the reserved org', ['--org', 'mesh'], /--org "mesh" is reserved/],
   [
     'a database that is no Postgres',

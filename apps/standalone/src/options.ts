@@ -3,9 +3,11 @@ import { NamePart, OrgName, RegionName, WorkspaceName } from '#contracts';
 import { commaList, ConfigError, flag, loadConfig, serviceFields, wholeNumber } from '#platform';
 import { BadOption } from './cannot-start.js';
 import { variablesFrom } from './command-line.js';
+import { Topology } from './data/servers-file.js';
 
 const REGIONS_MAX = 8;
 const GATEWAYS_MAX = 16;
+const NODES_MAX = 5;
 
 const serverUrls = (protocols: readonly string[], example: string) =>
   z
@@ -39,6 +41,10 @@ const OptionSchema = z.strictObject({
     'names separated by commas',
   ),
   gatewaysPerRegion: wholeNumber(1, GATEWAYS_MAX).default(2).describe('gateways in each region'),
+  controlNodes: wholeNumber(1, NODES_MAX)
+    .default(2)
+    .describe('command APIs; with one, its crash fences everything until it is back'),
+  topology: Topology.default('single').describe('how the NATS servers stand to each other'),
   org: OrgName.nullable().default(null).describe('the first organization'),
   workspace: WorkspaceName.nullable().default(null).describe('its first workspace'),
   databaseUrl: serverUrls(

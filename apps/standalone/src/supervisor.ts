@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readiness } from './announce.js';
 import { openDataDirectory, type DataDirectory } from './data/data-directory.js';
@@ -7,12 +8,9 @@ import { endLeftOvers, ProcessList } from './data/process-list.js';
 import { writeWhole } from '#platform';
 import { firstStart } from './first-start/first-start.js';
 import type { Options } from './options.js';
-import {
-  startInfrastructure,
-  type Infrastructure,
-  type Surroundings,
-} from './servers/infrastructure.js';
+import { startInfrastructure, type Infrastructure } from './servers/infrastructure.js';
 import type { KeptServer } from './servers/kept-server.js';
+import type { Surroundings } from './servers/surroundings.js';
 import { KeptService, type ServicePlan } from './services/kept-service.js';
 import { ServiceLog } from './services/service-log.js';
 import { MeshPlanner, type MeshPlan } from './services/service-plan.js';
@@ -46,13 +44,14 @@ export class Supervisor {
     const leftOvers = await endLeftOvers(data);
     if (leftOvers.length > 0)
       this.say(`ended what an earlier start left running: ${leftOvers.join(', ')}`);
-    const servers = await openServersFile(data.servers);
-    const planner = new MeshPlanner(this.options, servers);
+    const servers = await openServersFile(data.servers, this.options.topology);
+    const planner = new MeshPlanner(this.options, data, servers);
     const ports = await planner.ports();
+    Object.assign(servers.ports, Object.fromEntries(ports));
     const processes = new ProcessList(data.processes);
     const around: Surroundings = { data, servers, processes, options: this.options, say: this.say };
     this.goOn();
-    const infrastructure = await startInfrastructure(around, this.servers);
+    const infrastructure = await startInfrastructure(around, planner, this.servers);
     await this.provision(data, infrastructure);
     return this.startServices(planner.plan(infrastructure, ports), around, infrastructure);
   }
@@ -81,7 +80,15 @@ export class Supervisor {
     this.goOn();
     const { org, workspace } = this.options;
     const names = { org, workspace };
-    await firstStart({ ...infrastructure, replicas: 1, credentialsFile: data.credentials, names });
+    const { provision, replicas } = infrastructure.nats;
+    await firstStart({
+      natsUrl: provision.url,
+      natsUser: provision.user,
+      natsPassword: provision.password,
+      replicas,
+      credentialsFile: data.credentials,
+      names,
+    });
     this.goOn();
   }
 
@@ -92,9 +99,11 @@ export class Supervisor {
   ): Promise<Readiness> {
     const { data, servers, processes } = around;
     const start = (service: ServicePlan) => this.startService(service, data, processes);
-    const [commandApi, projector, ...gateways] = await Promise.all(
-      [plan.commandApi, plan.projector, ...plan.gateways].map(start),
-    );
+    const [projector, commandApis, gateways] = await Promise.all([
+      start(plan.projector),
+      Promise.all(plan.commandApis.map(start)),
+      Promise.all(plan.gateways.map(start)),
+    ]);
     this.goOn();
     const readiness: Readiness = {
       ready: true,
@@ -103,14 +112,12 @@ export class Supervisor {
         region,
         url: gateways[index] as string,
       })),
-      command_api: commandApi as string,
+      command_api: commandApis[0] as string,
+      command_apis: commandApis as string[],
       dashboard: null,
-      nats: infrastructure.natsUrl,
+      nats: infrastructure.nats.url,
       credentials: data.credentials,
     };
-    for (const { id, url } of readiness.gateways) servers.ports[id] = Number(new URL(url).port);
-    servers.ports[plan.commandApi.name] = Number(new URL(readiness.command_api).port);
-    servers.ports[plan.projector.name] = Number(new URL(projector as string).port);
     await saveServersFile(data.servers, servers);
     // With one address more than the ready line: where the projector's metrics are.
     const mesh = { ...readiness, audit_projector: projector };
@@ -118,11 +125,14 @@ export class Supervisor {
     return readiness;
   }
 
-  private startService(
+  private async startService(
     plan: ServicePlan,
     data: DataDirectory,
     processes: ProcessList,
   ): Promise<string | null> {
+    const own = plan.env.ESTOP_DATA_DIR;
+    if (own !== undefined) await mkdir(own, { recursive: true, mode: 0o700 });
+    this.goOn();
     const log = new ServiceLog(join(data.logs, `${plan.name.replace(' ', '-')}.log`));
     const service = new KeptService(plan, log, {
       onStarted: (name, identity) => processes.add(name, identity),

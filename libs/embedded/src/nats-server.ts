@@ -16,7 +16,11 @@ export interface NatsServerOptions {
   readonly dir: string;
   /** @default a free port */
   readonly port?: number;
-  /** Who may connect, as nats-server's configuration says it: `authorization {…}` or `accounts {…}`. */
+  /** Unique in a cluster. @default estop */
+  readonly name?: string;
+  /** Whether it keeps streams itself; a leaf server hands questions about streams on to its hub. @default true */
+  readonly jetStream?: boolean;
+  /** The rest as nats-server's configuration says it: who may connect (`accounts {…}`), a cluster, leaf nodes. */
   readonly config?: string;
   /** Path of the program. @default found or obtained by {@link findNatsServer} */
   readonly binary?: string;
@@ -25,13 +29,16 @@ export interface NatsServerOptions {
 const READY_MS = 10_000;
 
 /** Every write is on the disk before it is acknowledged: an order that was acknowledged survives a power cut. */
-const configText = (dir: string, port: number, config: string): string => `host: "127.0.0.1"
+const jetStreamText = (dir: string): string =>
+  `jetstream { store_dir: ${JSON.stringify(join(dir, 'store'))}, sync_interval: always }`;
+
+const configText = (options: NatsServerOptions, port: number): string => `host: "127.0.0.1"
 port: ${port}
-server_name: "estop"
+server_name: ${JSON.stringify(options.name ?? 'estop')}
 max_payload: 4MB
-ports_file_dir: ${JSON.stringify(join(dir, 'ports'))}
-jetstream { store_dir: ${JSON.stringify(join(dir, 'store'))}, sync_interval: always }
-${config}
+ports_file_dir: ${JSON.stringify(join(options.dir, 'ports'))}
+${options.jetStream === false ? '' : jetStreamText(options.dir)}
+${options.config ?? ''}
 `;
 
 const urlFrom = async (file: string): Promise<string | null> => {
@@ -67,14 +74,14 @@ const waitReady = async (server: SpawnedProcess, portsFile: string): Promise<str
  * @throws Error with the server's own words when it does not start.
  */
 export const startNatsServer = async (options: NatsServerOptions): Promise<RunningServer> => {
-  const { dir, config = '' } = options;
+  const { dir } = options;
   const port = options.port ?? (await freePort());
   const binary = options.binary ?? (await findNatsServer());
   const ports = join(dir, 'ports');
   await rm(ports, { recursive: true, force: true });
   await mkdir(ports, { recursive: true });
   const file = join(dir, 'nats.conf');
-  await writeFile(file, configText(dir, port, config), { mode: 0o600 });
+  await writeFile(file, configText(options, port), { mode: 0o600 });
   const spawned = spawnServer(diesWithUs('TERM', [binary, '-c', file]));
   const url = await waitReady(spawned, join(ports, `${basename(binary)}_${spawned.pid}.ports`));
   return runningServer(spawned, {

@@ -16,15 +16,18 @@ export interface DataDirectory {
   readonly nats: string;
   readonly postgres: string;
   readonly logs: string;
+  /** A directory for each service that keeps something: keys, spools, pins. */
+  readonly services: string;
 }
 
 /** @throws CannotStart when it cannot be made or written. */
 export const openDataDirectory = async (given: string): Promise<DataDirectory> => {
   const path = resolve(given);
   const logs = join(path, 'logs');
+  const services = join(path, 'services');
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
-    await mkdir(logs, { recursive: true, mode: 0o700 });
+    for (const inner of [logs, services]) await mkdir(inner, { recursive: true, mode: 0o700 });
   } catch (error) {
     const why = (error as Error).message;
     throw new CannotStart(
@@ -35,6 +38,7 @@ export const openDataDirectory = async (given: string): Promise<DataDirectory> =
   return {
     path,
     logs,
+    services,
     lock: join(path, 'lock.json'),
     processes: join(path, 'processes.json'),
     servers: join(path, 'servers.json'),

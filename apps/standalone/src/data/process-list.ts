@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import { endProcess, identityOf, type ProcessIdentity } from '#embedded';
 import type { DataDirectory } from './data-directory.js';
 
@@ -33,20 +33,22 @@ const numbersOf = (directory: string): string[] => {
   }
 };
 
-/** Servers that were started between two writes of the list: they name our directory in their arguments. */
-const unlisted = (data: DataDirectory): Named[] => {
-  const marks = new Map([
-    [join(data.nats, 'nats.conf'), 'nats-server'],
-    [join(data.postgres, 'data'), 'postgres'],
-  ]);
-  return numbersOf('/proc').flatMap((pid) => {
-    const name = argumentsOf(pid)
-      .map((argument) => marks.get(argument))
-      .find(Boolean);
-    const identity = name === undefined ? null : identityOf(Number(pid));
-    return identity === null || name === undefined ? [] : [{ ...identity, name }];
-  });
+/** What is configured or kept below our directory is ours. */
+const serverOf = (argument: string, data: DataDirectory): string | null => {
+  if (argument === join(data.postgres, 'data')) return 'postgres';
+  const isNats = argument.startsWith(data.nats + sep) && basename(argument) === 'nats.conf';
+  return isNats ? 'nats-server' : null;
 };
+
+/** Servers that were started between two writes of the list: they name our directory in their arguments. */
+const unlisted = (data: DataDirectory): Named[] =>
+  numbersOf('/proc').flatMap((pid) => {
+    const name = argumentsOf(pid)
+      .map((argument) => serverOf(argument, data))
+      .find((found) => found !== null);
+    const identity = name === undefined ? null : identityOf(Number(pid));
+    return identity === null || !name ? [] : [{ ...identity, name }];
+  });
 
 /**
  * Ends what a supervisor that was killed left running on this directory. Each process is known by its number and the

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, isPortFree } from '#embedded';
 import { CannotStart } from '../cannot-start.js';
+import type { DataDirectory } from '../data/data-directory.js';
 import type { ServersFile } from '../data/servers-file.js';
 import type { Options } from '../options.js';
 import type { Infrastructure } from '../servers/infrastructure.js';
+import type { NatsLogin } from '../servers/nats-logins.js';
 import type { ServicePlan } from './kept-service.js';
 
 export interface GatewayPlan extends ServicePlan {
@@ -13,11 +16,11 @@ export interface GatewayPlan extends ServicePlan {
 
 export interface MeshPlan {
   readonly gateways: readonly GatewayPlan[];
-  readonly commandApi: ServicePlan;
+  readonly commandApis: readonly ServicePlan[];
   readonly projector: ServicePlan;
 }
 
-/** The command API listens so far above the first gateway. */
+/** The first command API listens so far above the first gateway; the others follow. */
 const COMMAND_API_OFFSET = 100;
 const PORT_MAX = 65_535;
 const COMMAND_API = 'command-api';
@@ -36,14 +39,18 @@ const anyPort = async (last: number | undefined, given: ReadonlySet<number>): Pr
 };
 
 /** A port that was asked for must be free. */
-const fixedPort = async (name: string, fixed: number): Promise<number> => {
+const fixedPort = async (
+  name: string,
+  fixed: number,
+  given: ReadonlySet<number>,
+): Promise<number> => {
   if (fixed > PORT_MAX) {
     throw new CannotStart(
       `port ${fixed} for ${name} is above ${PORT_MAX}`,
       'choose a lower one with --port',
     );
   }
-  if (await isPortFree(fixed)) return fixed;
+  if (!given.has(fixed) && (await isPortFree(fixed))) return fixed;
   const cure = 'choose another with --port, or --port 0 for free ports';
   throw new CannotStart(`port ${fixed}, wanted by ${name}, is in use`, cure);
 };
@@ -56,34 +63,51 @@ const withoutOurs = (env: NodeJS.ProcessEnv): Record<string, string> =>
     ),
   );
 
-const environment = (options: Options, infrastructure: Infrastructure): Record<string, string> => ({
+const commonVariables = (options: Options): Record<string, string> => ({
   ...withoutOurs(process.env),
   NODE_ENV: 'production',
-  ESTOP_NATS_URL: infrastructure.natsUrl,
-  ...(infrastructure.natsUser === null ? {} : { ESTOP_NATS_USER: infrastructure.natsUser }),
-  ...(infrastructure.natsPassword === null
-    ? {}
-    : { ESTOP_NATS_PASSWORD: infrastructure.natsPassword }),
   ...(options.otlpUrl === null ? {} : { ESTOP_OTLP_URL: options.otlpUrl }),
   ESTOP_HOST: '127.0.0.1',
   ESTOP_LOG_LEVEL: options.logLevel,
 });
 
+const natsVariables = ({ url, user, password, domain }: NatsLogin): Record<string, string> => ({
+  ESTOP_NATS_URL: url,
+  ...(user === null ? {} : { ESTOP_NATS_USER: user }),
+  ...(password === null ? {} : { ESTOP_NATS_PASSWORD: password }),
+  ...(domain === null ? {} : { ESTOP_NATS_DOMAIN: domain }),
+});
+
 /** Which services run, where, with which settings. The ports that were free are theirs until they listen on them. */
 export class MeshPlanner {
+  readonly nodes: readonly string[];
+  readonly gateways: readonly { readonly id: string; readonly region: string }[];
+
   constructor(
     private readonly options: Options,
+    private readonly data: DataDirectory,
     private readonly servers: ServersFile,
-  ) {}
+  ) {
+    const { regions, gatewaysPerRegion, controlNodes } = options;
+    const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+    this.nodes = upTo(controlNodes).map((number) => `node-${number}`);
+    this.gateways = regions.flatMap((region) =>
+      upTo(gatewaysPerRegion).map((number) => ({ id: `${region}-${number}`, region })),
+    );
+  }
 
   /** @throws CannotStart when a port that was asked for is in use: found before anything is started. */
   async ports(): Promise<ReadonlyMap<string, number>> {
     const { port } = this.options;
-    const wanted = this.gatewayNames().map(({ id }, index) => [id, port + index] as const);
+    const wanted = [
+      ...this.gateways.map(({ id }, index) => [id, port + index] as const),
+      ...this.nodes.map((node, index) => [node, port + COMMAND_API_OFFSET + index] as const),
+    ];
     const ports = new Map<string, number>();
-    for (const [name, fixed] of [...wanted, [COMMAND_API, port + COMMAND_API_OFFSET] as const]) {
+    for (const [name, fixed] of wanted) {
       const given = new Set(ports.values());
-      const chosen = port === 0 ? anyPort(this.servers.ports[name], given) : fixedPort(name, fixed);
+      const last = this.servers.ports[name];
+      const chosen = port === 0 ? anyPort(last, given) : fixedPort(name, fixed, given);
       ports.set(name, await chosen);
     }
     // Nobody but a scraper of metrics asks it, so its port is any that is free.
@@ -92,43 +116,38 @@ export class MeshPlanner {
   }
 
   plan(infrastructure: Infrastructure, ports: ReadonlyMap<string, number>): MeshPlan {
-    const env = environment(this.options, infrastructure);
-    const portOf = (name: string) => String(ports.get(name) ?? 0);
+    const { nats, databaseUrl } = infrastructure;
+    const service = (app: string, place: string, own: Record<string, string>): ServicePlan => ({
+      name: place === app ? app : `${app} ${place}`,
+      file: mainOf(app),
+      env: { ...commonVariables(this.options), ESTOP_PORT: String(ports.get(place) ?? 0), ...own },
+    });
+    const dataDir = (app: string, place: string) => ({
+      ESTOP_DATA_DIR: join(this.data.services, `${app}-${place}`),
+    });
     return {
-      gateways: this.gatewayNames().map(({ id, region }) => ({
+      gateways: this.gateways.map(({ id, region }) => ({
         id,
         region,
-        name: `gateway ${id}`,
-        file: mainOf('gateway'),
-        env: { ...env, ESTOP_PORT: portOf(id), ESTOP_REGION: region, ESTOP_GATEWAY_ID: id },
+        ...service('gateway', id, {
+          ...natsVariables(nats.gateway({ id, region })),
+          ...dataDir('gateway', id),
+          ESTOP_REGION: region,
+          ESTOP_GATEWAY_ID: id,
+        }),
       })),
-      commandApi: {
-        name: COMMAND_API,
-        file: mainOf(COMMAND_API),
-        env: {
-          ...env,
-          ESTOP_PORT: portOf(COMMAND_API),
-          ESTOP_DATABASE_URL: infrastructure.databaseUrl,
-          ESTOP_NODE_ID: this.servers.nodeId,
-        },
-      },
-      projector: {
-        name: PROJECTOR,
-        file: mainOf(PROJECTOR),
-        env: {
-          ...env,
-          ESTOP_PORT: portOf(PROJECTOR),
-          ESTOP_DATABASE_URL: infrastructure.databaseUrl,
-        },
-      },
+      commandApis: this.nodes.map((node) =>
+        service(COMMAND_API, node, {
+          ...natsVariables(nats.node(node)),
+          ...dataDir(COMMAND_API, node),
+          ESTOP_DATABASE_URL: databaseUrl,
+          ESTOP_NODE_ID: node,
+        }),
+      ),
+      projector: service(PROJECTOR, PROJECTOR, {
+        ...natsVariables(nats.projector),
+        ESTOP_DATABASE_URL: databaseUrl,
+      }),
     };
-  }
-
-  private gatewayNames(): { id: string; region: string }[] {
-    const { regions, gatewaysPerRegion } = this.options;
-    const numbers = Array.from({ length: gatewaysPerRegion }, (_, index) => index + 1);
-    return regions.flatMap((region) =>
-      numbers.map((number) => ({ id: `${region}-${number}`, region })),
-    );
   }
 }
