@@ -25,6 +25,7 @@ export * from './mesh/log.decider.js';
 export * from './report/effective-tracker.js';
 export * from './stop/capability.js';
 export * from './stop/covers.js';
+export * from './stop/fence-counts.js';
 export * from './stop/holding.js';
 export * from './stop/parse-selector.js';
 export * from './stop/plan.js';

@@ -27,6 +27,7 @@ export * from './identity/authenticate.js';
 export * from './identity/hashed-ids.js';
 export * from './identity/ids.js';
 export * from './identity/key-token.js';
+export * from './identity/random-text.js';
 export * from './log/logger.js';
 export * from './metrics/metrics.js';
 export * from './service/run-service.js';
