@@ -26,14 +26,16 @@ const variablesIn = (head: string): string[] =>
 const nats = variablesIn('x-nats');
 const listen = [...nats, ...variablesIn('x-listen')];
 const database = variablesIn('x-database');
+const isolated = variablesIn('x-isolated');
+const keeps = variablesIn('x-keeps');
 const knownTo = (schema: z.ZodObject): string[] =>
   Object.keys(schema.shape).map((field) => variableOf(field));
 
 const roles: [string, z.ZodObject, string[]][] = [
-  ['gateway-us-east-1', GatewayConfig, listen],
-  ['gateway-eu-west-2', GatewayConfig, listen],
-  ['command-api-1', CommandApiConfig, [...listen, ...database]],
-  ['audit-projector', ProjectorConfig, [...listen, ...database]],
+  ['gateway-us-east-1', GatewayConfig, [...listen, ...isolated, ...keeps]],
+  ['gateway-eu-west-2', GatewayConfig, [...listen, ...isolated, ...keeps]],
+  ['command-api-1', CommandApiConfig, [...listen, ...database, ...keeps]],
+  ['audit-projector', ProjectorConfig, [...listen, ...database, ...isolated]],
   ['provision', ProvisionConfig, nats],
 ];
 
@@ -46,3 +48,15 @@ it.each(roles)(
     expect([...shared, ...own].filter((name) => !knownTo(schema).includes(name))).toEqual([]);
   },
 );
+
+const users = readFileSync(new URL('../../infra/nats/users.conf', import.meta.url), 'utf8');
+const known = [...users.matchAll(/user: "([^"]+)", password: \$([A-Z0-9_]+)/g)];
+
+it('logs in every service as the user who is made for it, with that password, and tells the server all of them', () => {
+  const text = lines.join('\n');
+  const logins = [...text.matchAll(/ESTOP_NATS_USER: (\S+)\n +ESTOP_NATS_PASSWORD: \$\{(\w+):/g)];
+  const pairs = (found: RegExpExecArray[]) => found.map(([, user, variable]) => [user, variable]);
+  expect(pairs(logins).sort()).toEqual(pairs(known).sort());
+  const told = [...block('nats').matchAll(/^ +(ESTOP_NATS_PASSWORD_\w+): /gm)];
+  expect(told.map(([, name]) => name).sort()).toEqual(known.map(([, , name]) => name).sort());
+});

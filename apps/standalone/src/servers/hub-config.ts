@@ -35,12 +35,16 @@ leafnodes { listen: "127.0.0.1:${own.leaves}" }
 /**
  * Joins a region's server to the hub: one link for each user, in that user's account and with its permissions, so that a
  * region can do no more than its gateways may.
+ *
+ * @param urlsOf where that user dials the hub, as they stand in the configuration: quoted, or `$NAME`
  */
-export const leafText = (hub: readonly HubServer[], users: readonly Login[]): string => {
-  const remotes = users.map((login) => {
-    const urls = hub.map(({ leaves }) => at('nats-leaf', login, leaves)).join(', ');
-    return `    { account: ${quoted(login.user)}, urls: [ ${urls} ] }\n`;
-  });
+export const leafText = (
+  users: readonly string[],
+  urlsOf: (user: string) => readonly string[],
+): string => {
+  const remotes = users.map(
+    (user) => `    { account: ${quoted(user)}, urls: [ ${urlsOf(user).join(', ')} ] }\n`,
+  );
   return `${LINKS}leafnodes {
   reconnect: "250ms"
   remotes: [
@@ -48,3 +52,7 @@ ${remotes.join('')}  ]
 }
 `;
 };
+
+/** Where a user dials the hub on this machine. */
+export const leafUrls = (hub: readonly HubServer[], login: Login): string[] =>
+  hub.map(({ leaves }) => at('nats-leaf', login, leaves));

@@ -2,15 +2,15 @@ import { access, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, startNatsServer, type NatsServerOptions } from '#embedded';
 import {
-  gatewayUser,
   HUB_ACCOUNT,
   hubAccounts,
   leafAccounts,
   meshUsers,
+  regionUsers,
   type MeshServices,
 } from '#event-store-jetstream';
 import { natsPassword, saveServersFile } from '../data/servers-file.js';
-import { hubText, leafText, type HubServer } from './hub-config.js';
+import { hubText, leafText, leafUrls, type HubServer } from './hub-config.js';
 import type { KeptServer } from './kept-server.js';
 import type { NatsAddresses } from './nats-logins.js';
 import { keptServer, lastPort, type Surroundings } from './surroundings.js';
@@ -67,18 +67,15 @@ export class NatsServers {
 
   private leafServer(region: string, hub: readonly HubServer[]): Promise<string> {
     const name = `leaf-${region}`;
-    const ours = this.services.gateways.filter((gateway) => gateway.region === region);
-    const names = new Set(ours.map(({ id }) => gatewayUser(id)));
-    const users = meshUsers(this.services).filter((user) => names.has(user.name));
-    const logins = [...names].map((user) => ({
-      user,
-      password: natsPassword(this.around.servers, user),
-    }));
+    const users = regionUsers(this.services, region);
+    const names = users.map((user) => user.name);
+    const urlsOf = (user: string) =>
+      leafUrls(hub, { user, password: natsPassword(this.around.servers, user) });
     return this.run(`nats-server ${name}`, {
       dir: join(this.around.data.nats, name),
       name,
       jetStream: false,
-      config: leafText(hub, logins) + leafAccounts(users, this.quotedPassword),
+      config: leafText(names, urlsOf) + leafAccounts(users, this.quotedPassword),
     });
   }
 

@@ -42,6 +42,13 @@ export const meshUsers = ({ nodes, gateways }: MeshServices): MeshUser[] => [
   })),
 ];
 
+/** The users that a region's leaf server knows: its gateways. */
+export const regionUsers = (services: MeshServices, region: string): MeshUser[] => {
+  const ours = services.gateways.filter((gateway) => gateway.region === region);
+  const names = new Set(ours.map(({ id }) => gatewayUser(id)));
+  return meshUsers(services).filter(({ name }) => names.has(name));
+};
+
 /** What any isolated service may ever be given: the hub offers that, and each account takes its own part of it. */
 export const isolatedAccess: readonly Access[] = [
   gatewayAccess({ id: '*', region: '*' }),
