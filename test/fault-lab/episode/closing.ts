@@ -74,12 +74,21 @@ interface LoggedEvent {
   readonly data?: { readonly orderId?: string };
 }
 
+/** What is not JSON is nobody's stop: somebody wrote it to poison the log. */
+const eventIn = (data: Buffer): LoggedEvent => {
+  try {
+    return JSON.parse(data.toString()) as LoggedEvent;
+  } catch {
+    return {};
+  }
+};
+
 /** Stops and lifts as the control log holds them. */
 export const loggedStops = (stage: Stage): Promise<LoggedStop[]> =>
   stage.withNats(async (nats) => {
     const stored = await readStream(nats, 'CONTROL', ['control.*.*.stop.*']);
     return stored.flatMap(({ sequence, data }): LoggedStop[] => {
-      const event = JSON.parse(data.toString()) as LoggedEvent;
+      const event = eventIn(data);
       const orderId = event.data?.orderId ?? '';
       const { type } = event;
       return type === 'StopOrdered' || type === 'StopLifted' ? [{ type, orderId, sequence }] : [];

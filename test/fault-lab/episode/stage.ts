@@ -1,3 +1,4 @@
+import { labLogin, serviceLogin } from '../mesh/access.js';
 import { call } from '../mesh/client.js';
 import type { Fleet } from '../mesh/fleet.js';
 import type { LabMesh } from '../mesh/lab-mesh.js';
@@ -11,6 +12,13 @@ import { nowMs, pause, waitFor } from '../time.js';
 export type TroubleTerms = Partial<
   Pick<Trouble, 'gateways' | 'cutOff' | 'nodes' | 'logs'> & { until(): Promise<void> }
 >;
+
+export interface Fault {
+  begin(): Promise<void>;
+  readonly lastMs?: number;
+  during?(): Promise<void>;
+  heal(): Promise<void>;
+}
 
 export interface StageParts {
   readonly mesh: LabMesh;
@@ -56,11 +64,11 @@ export class Stage {
   /**
    * Brings a fault about, lets it last, and heals it; the judge gets to know from when to when, and whom it touches.
    *
-   * @param lastMs how long it lasts once it is in force
+   * It lasts for `lastMs` once it is in force, or as long as what is done `during` it.
    */
   async trouble(
     what: string,
-    { begin, lastMs, heal }: { begin(): Promise<void>; lastMs: number; heal(): Promise<void> },
+    { begin, lastMs = 0, during, heal }: Fault,
     terms: TroubleTerms = {},
   ): Promise<void> {
     const { gateways = [], cutOff = [], nodes = [], logs = false, until } = terms;
@@ -70,7 +78,7 @@ export class Stage {
     await begin();
     const inForceMs = nowMs();
     this.troubles[at] = { ...book, inForceMs, toMs: Infinity };
-    await pause(lastMs);
+    await (during?.() ?? pause(lastMs));
     await heal();
     await until?.();
     this.troubles[at] = { ...book, inForceMs, toMs: nowMs() };
@@ -118,10 +126,12 @@ export class Stage {
     as: 'admin' | 'gateway' = 'admin',
   ): Promise<T> {
     const { layout } = this.mesh;
-    const login = this.mesh.login(as);
+    const [gateway] = layout.gateways;
+    const login = as === 'admin' ? labLogin : serviceLogin('gateway', gateway?.name ?? '');
+    const inboxPrefix = `_INBOX.${login.user}`;
     const up = layout.nats.find(({ name }) => this.mesh.find(name).running);
     if (up === undefined) throw new Error('no nats-server runs');
-    const nats = await RawNats.connect({ port: up.clients, ...login });
+    const nats = await RawNats.connect({ port: up.clients, inboxPrefix, ...login });
     try {
       return await work(nats);
     } finally {

@@ -61,6 +61,8 @@ export interface OrderStory {
   readonly agents: readonly string[];
   /** The first try to order it. */
   readonly sentMs: number;
+  /** The try that was answered; `null` when none was. */
+  readonly askedMs: number | null;
   readonly claims: readonly Claim[];
   /** The first try to lift it: from then on it may not stand. */
   readonly liftSentMs: number | null;

@@ -57,6 +57,7 @@ const order = (terms: Partial<OrderStory> = {}): OrderStory => ({
   literal: true,
   agents: ['target'],
   sentMs: 1000,
+  askedMs: 1000,
   claims: [],
   liftSentMs: null,
   liftedMs: null,

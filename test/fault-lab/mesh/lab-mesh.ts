@@ -7,6 +7,7 @@ import type { Crash, LabProcess } from '../process/lab-process.js';
 import type { SmallDisk } from '../process/small-disk.js';
 import { Proxies } from '../proxy/proxies.js';
 import { waitFor } from '../time.js';
+import { accessText, labLogin, provisionLogin } from './access.js';
 import { call } from './client.js';
 import { DATABASE, LabDatabase } from './database.js';
 import { directNatsUrl, planLayout, type Layout } from './layout.js';
@@ -15,13 +16,10 @@ import {
   controlNodes,
   gatewayService,
   projectorService,
-  type Kind,
   type Service,
   type ServiceSettings,
 } from './services.js';
 
-const LOGIN = { user: 'estop', password: 'lab' };
-const ACCESS = `authorization { user: "${LOGIN.user}", password: "${LOGIN.password}" }`;
 const READY_MS = 30_000;
 
 /** A whole mesh in real processes, every connection of which goes through a link that can break. */
@@ -40,12 +38,7 @@ export class LabMesh {
 
   private constructor(private readonly nats: NatsSettings) {
     const { layout, dir } = nats;
-    const services: ServiceSettings = {
-      layout,
-      dir,
-      login: (kind) => this.login(kind),
-      database: DATABASE,
-    };
+    const services: ServiceSettings = { layout, dir, database: DATABASE };
     this.layout = layout;
     this.dir = dir;
     this.servers = natsServers(nats);
@@ -60,7 +53,7 @@ export class LabMesh {
     mkdirSync(dir, { recursive: true });
     const layout = await planLayout();
     const binary = await findNatsServer();
-    return new LabMesh({ layout, dir, binary, access: ACCESS, login: LOGIN });
+    return new LabMesh({ layout, dir, binary, access: accessText(layout), login: labLogin });
   }
 
   /** @throws Error with the last words of what did not start. */
@@ -70,8 +63,8 @@ export class LabMesh {
     await clusterIsUp(this.nats);
     this.credentials = await firstStart({
       natsUrl: directNatsUrl(this.layout),
-      natsUser: LOGIN.user,
-      natsPassword: LOGIN.password,
+      natsUser: provisionLogin.user,
+      natsPassword: provisionLogin.password,
       replicas: this.servers.length,
       credentialsFile: join(this.dir, 'credentials.json'),
       names: { org: null, workspace: null },
@@ -114,10 +107,6 @@ export class LabMesh {
       withinMs,
       everyMs: 50,
     });
-  }
-
-  login(_as: 'admin' | Kind): { readonly user: string; readonly password: string } {
-    return LOGIN;
   }
 
   /** Whatever has happened, nothing of it runs afterwards. */

@@ -4,6 +4,7 @@ import { jsApi } from '../nats/jetstream-admin.js';
 import { RawNats } from '../nats/raw-nats.js';
 import { LabProcess } from '../process/lab-process.js';
 import { waitFor } from '../time.js';
+import type { Login } from './access.js';
 import { linkPort, type Layout, type NatsPlace } from './layout.js';
 
 export interface NatsSettings {
@@ -12,7 +13,8 @@ export interface NatsSettings {
   readonly binary: string;
   /** Who may do what, as nats-server's configuration says it. */
   readonly access: string;
-  readonly login: { readonly user: string; readonly password: string };
+  /** Of the lab itself. */
+  readonly login: Login;
 }
 
 const storeOf = (dir: string, name: string): string => join(dir, name, 'store');
@@ -31,6 +33,8 @@ const configOf = (
 host: "127.0.0.1"
 port: ${clients}
 max_payload: 4MB
+ping_interval: "2s"
+ping_max: 2
 jetstream { store_dir: ${JSON.stringify(storeOf(dir, name))}, sync_interval: always }
 cluster {
   name: "lab"

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabProcess } from '../process/lab-process.js';
 import { nodeProgram } from '../process/own-child.js';
+import { serviceLogin } from './access.js';
 import { linkPort, natsUrlOf, type GatewayPlace, type Layout } from './layout.js';
 
 export interface ServiceSettings {
   readonly layout: Layout;
   readonly dir: string;
-  /** What a service shows the nats-servers. */
-  login(service: Kind): { readonly user: string; readonly password: string };
   /** In the name of the database, `postgres:`. */
   readonly database: string;
 }
@@ -55,7 +54,7 @@ export class Service extends LabProcess {
     readonly about: ServicePlan,
   ) {
     const { name, kind, port, env } = about;
-    const { user, password } = settings.login(kind);
+    const { user, password, domain } = serviceLogin(kind, name);
     super({
       name,
       logFile: join(settings.dir, `${name}.log`),
@@ -66,6 +65,7 @@ export class Service extends LabProcess {
           ESTOP_NATS_URL: natsUrlOf(settings.layout, name),
           ESTOP_NATS_USER: user,
           ESTOP_NATS_PASSWORD: password,
+          ...(domain === null ? {} : { ESTOP_NATS_DOMAIN: domain }),
           ESTOP_HOST: '127.0.0.1',
           ESTOP_PORT: String(port),
           ...env,
@@ -100,7 +100,11 @@ export const controlNodes = (settings: ServiceSettings): Service[] =>
         name,
         kind: 'command-api',
         port,
-        env: { ESTOP_NODE_ID: name, ESTOP_DATABASE_URL: databaseUrl(settings, name) },
+        env: {
+          ESTOP_NODE_ID: name,
+          ESTOP_DATABASE_URL: databaseUrl(settings, name),
+          ESTOP_DATA_DIR: dataDirOf(settings.dir, name),
+        },
       }),
   );
 
@@ -112,7 +116,11 @@ export const gatewayService = (
     name,
     kind: 'gateway',
     port,
-    env: { ESTOP_GATEWAY_ID: name, ESTOP_REGION: region },
+    env: {
+      ESTOP_GATEWAY_ID: name,
+      ESTOP_REGION: region,
+      ESTOP_DATA_DIR: dataDirOf(settings.dir, name),
+    },
   });
 
 export const projectorService = (settings: ServiceSettings): Service => {

@@ -113,6 +113,7 @@ export class Operator {
     const claim = claimOf(desk.name, reply);
     if (claim === null) return false;
     story.orderId ??= orderIdOf(reply);
+    story.askedMs ??= claim.sentMs;
     story.claims.push(claim);
     return true;
   }

@@ -7,6 +7,7 @@ export interface OpenStory {
   orderId: string | null;
   readonly target: Target;
   readonly sentMs: number;
+  askedMs: number | null;
   readonly claims: Claim[];
   liftSentMs: number | null;
   liftedMs: number | null;
@@ -47,7 +48,8 @@ export class OrderLog {
   readonly #stories: OpenStory[] = [];
 
   open(target: Target, sentMs: number): OpenStory {
-    const story = { orderId: null, target, sentMs, claims: [], liftSentMs: null, liftedMs: null };
+    const nothing = { orderId: null, askedMs: null, liftSentMs: null, liftedMs: null };
+    const story = { ...nothing, target, sentMs, claims: [] };
     this.#stories.push(story);
     return story;
   }

@@ -1,15 +1,17 @@
-import { isAdmitted, type History, type OrderStory } from '../judge/history.js';
+import { isAdmitted, type Attempt, type History, type OrderStory } from '../judge/history.js';
 import { beforeLift, ordersOver } from '../judge/rules/coverage.js';
 
 /** What an episode measured, in milliseconds; `null` where there was nothing to measure. Targets belong to the bench. */
 export interface Figures {
   readonly attempts: number;
+  /** So many were really sent, over the whole episode. */
+  readonly perSecond: number;
   readonly admitted: number;
   readonly fenced: number;
   readonly orders: number;
   /** Orders that some answer called contained before they were lifted. */
   readonly contained: number;
-  /** From a command to the last admission of its target at a gateway that no trouble touches: worst and middle. */
+  /** From the command that was answered to the last admission of its target at a gateway that no trouble touches: worst and middle. */
   readonly effectiveMsMax: number | null;
   readonly effectiveMsMedian: number | null;
   /** From a command, and from the first word of its commit, to the first word that it is contained: worst. */
@@ -23,6 +25,13 @@ const worst = (values: readonly number[]): number | null =>
 const middle = (values: readonly number[]): number | null =>
   values.length === 0 ? null : ([...values].sort((a, b) => a - b)[values.length >> 1] as number);
 
+/** Milliseconds from the command to an admission of its target; `null` when the attempt tells nothing of it. */
+const sinceCommand = (attempt: Attempt, order: OrderStory): number | null => {
+  const { askedMs } = order;
+  if (askedMs === null || attempt.sentMs < askedMs || !beforeLift(order, attempt)) return null;
+  return isAdmitted(attempt) ? attempt.sentMs - askedMs : 0;
+};
+
 /** The last admission of each order's target at a gateway out of trouble, since the command. */
 const effective = (history: History): number[] => {
   const over = ordersOver(history);
@@ -31,21 +40,27 @@ const effective = (history: History): number[] => {
   for (const attempt of history.attempts) {
     if (troubled.has(attempt.gateway)) continue;
     for (const order of over(attempt)) {
-      if (attempt.sentMs < order.sentMs || !beforeLift(order, attempt)) continue;
-      const sinceMs = isAdmitted(attempt) ? attempt.sentMs - order.sentMs : 0;
-      last.set(order, Math.max(sinceMs, last.get(order) ?? 0));
+      const sinceMs = sinceCommand(attempt, order);
+      if (sinceMs !== null) last.set(order, Math.max(sinceMs, last.get(order) ?? 0));
     }
   }
   return [...last.values()];
 };
 
 const containments = ({ orders }: History): { fromOrder: number; fromCommit: number }[] =>
-  orders.flatMap(({ sentMs, claims }) => {
+  orders.flatMap(({ askedMs, claims }) => {
     const contained = claims.find((claim) => claim.contained);
     const committed = claims.find((claim) => claim.committed);
-    if (contained === undefined || committed === undefined) return [];
-    return [{ fromOrder: contained.atMs - sentMs, fromCommit: contained.atMs - committed.atMs }];
+    if (contained === undefined || committed === undefined || askedMs === null) return [];
+    return [{ fromOrder: contained.atMs - askedMs, fromCommit: contained.atMs - committed.atMs }];
   });
+
+const perSecondOf = (attempts: History['attempts']): number => {
+  const [first] = attempts;
+  const last = attempts.at(-1);
+  if (first === undefined || last === undefined || last.sentMs <= first.sentMs) return 0;
+  return Math.round((attempts.length * 1000) / (last.sentMs - first.sentMs));
+};
 
 export const figuresOf = (history: History): Figures => {
   const { attempts, orders } = history;
@@ -53,6 +68,7 @@ export const figuresOf = (history: History): Figures => {
   const proofs = containments(history);
   return {
     attempts: attempts.length,
+    perSecond: perSecondOf(attempts),
     admitted: attempts.filter(isAdmitted).length,
     fenced: attempts.filter(({ code }) => code === 'gateway_fenced').length,
     orders: orders.length,

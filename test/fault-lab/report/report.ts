@@ -80,7 +80,8 @@ const lineOf = (entry: Entry): string => {
   if (notRun !== null) return line(`not run: ${notRun}`);
   if (figures === null) return line(`did not end: ${failure?.split('\n')[0]}`);
   const cells = INVARIANTS.map((invariant) => cell(entry, invariant));
-  return line(`${figures.attempts}`, `${figures.orders}`, ...cells, ...figureCells(figures));
+  const requests = `${figures.attempts} (${figures.perSecond}/s)`;
+  return line(requests, `${figures.orders}`, ...cells, ...figureCells(figures));
 };
 
 /** Episodes times invariants, with the worst figures. `·`: judged, but nothing came up that could have broken it. */

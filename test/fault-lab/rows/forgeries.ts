@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Stage } from '../episode/stage.js';
 import { addressOf } from '../mesh/fleet.js';
+import { REGIONS } from '../mesh/layout.js';
 import type { RawMessage } from '../nats/nats-parser.js';
 import type { RawNats } from '../nats/raw-nats.js';
 import { nowMs } from '../time.js';
+import { blackHole, healthy } from '../proxy/fault.js';
+import { gatewaysIn, linksOf } from './links.js';
 import { ALWAYS, type Row } from './row.js';
 
 const ORDERS = 'live.order.*';
@@ -92,6 +95,41 @@ const forgedPushes: Row = {
     }),
 };
 
+/** A receipt for a gateway that is cut off, so that a node would call contained what still runs there. */
+const forgedReceipts: Row = {
+  name: 'forged-receipts',
+  what: "a region is cut off, and others send its gateways' receipts for them",
+  invariants: [...FORGED, 'I4'],
+  run: async (stage) => {
+    const place = stage.random.of(REGIONS);
+    const cut = gatewaysIn(stage, place);
+    const links = linksOf(stage, cut);
+    const { proxies } = stage.mesh;
+    const impersonate = (nats: RawNats, { subject, data }: RawMessage): void => {
+      const genuine = subject.split('.').at(-1) ?? '';
+      if (cut.includes(genuine)) return;
+      for (const name of cut)
+        nats.publish(subject.replace(genuine, name), data.toString().replaceAll(genuine, name));
+    };
+    const during = (): Promise<void> =>
+      stage.withNats(async (admin) => {
+        const end = admin.subscribe('live.receipt.>', (message) => impersonate(admin, message));
+        await stage.lasts(LAST_MS);
+        end();
+      });
+    stage.forgeries.push({
+      ...{ what: 'forged receipts', atMs: nowMs(), agents: [], orderId: null, appended: false },
+    });
+    const begin = () => proxies.set(links, blackHole);
+    const heal = () => proxies.set(links, healthy);
+    await stage.trouble(
+      `${place}: cut off`,
+      { begin, during, heal },
+      { gateways: cut, cutOff: cut },
+    );
+  },
+};
+
 /** A stop in the log that nobody signed: it was written past the nodes. */
 const forgedAppend: Row = {
   name: 'forged-append',
@@ -127,4 +165,4 @@ const forgedAppend: Row = {
   },
 };
 
-export const forgeryRows: readonly Row[] = [replayed, forgedPushes, forgedAppend];
+export const forgeryRows: readonly Row[] = [replayed, forgedPushes, forgedReceipts, forgedAppend];

@@ -11,20 +11,15 @@ import {
   type LinkFault,
 } from '../proxy/fault.js';
 import { pause } from '../time.js';
+import { gatewaysIn, linksOf } from './links.js';
 import { ALWAYS, type Row } from './row.js';
 
 const CUT: Row['invariants'] = [...ALWAYS, 'I4'];
-
-const gatewaysIn = (stage: Stage, region: string): string[] =>
-  stage.mesh.layout.gateways.filter((it) => it.region === region).map(({ name }) => name);
 
 const faulty = (stage: Stage, links: readonly string[], fault: LinkFault) => ({
   begin: () => stage.mesh.proxies.set(links, fault),
   heal: () => stage.mesh.proxies.set(links, healthy),
 });
-
-const linksOf = (stage: Stage, services: readonly string[]): string[] =>
-  stage.mesh.proxies.matching(new RegExp(`^(${services.join('|')})>nats-`));
 
 /** All links of a region's gateways have one fault. */
 const region = (name: string, what: string, fault: LinkFault, isCut = true): Row => ({
