@@ -5,10 +5,11 @@ import type {
   EventStore,
   Following,
   FollowOptions,
+  Sending,
   Stored,
 } from '#event-store';
 import { Follower } from './follower.js';
-import { appendBatch, appendOne, outgoing, type Outgoing } from './log-append.js';
+import { appendBatch, appendOne, type Appending, outgoing, type Outgoing } from './log-append.js';
 import { purgeSubject, readAll, readLastSequence, readOne } from './log-reading.js';
 import { asPortError } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
@@ -34,16 +35,16 @@ export class JetStreamEventStore<E extends { readonly id: string }> implements E
     this.events = events;
   }
 
-  async append(request: AppendRequest<E>): Promise<Appended> {
+  async append(request: AppendRequest<E>, sending?: Sending): Promise<Appended> {
     return this.traced(request.subject, 1, () =>
-      appendOne(this.link, this.outgoing(request), (message) => this.sequenceOf(message)),
+      appendOne(this.link, this.outgoing(request), this.appending(sending)),
     );
   }
 
-  async appendAll(requests: readonly AppendRequest<E>[]): Promise<Appended> {
+  async appendAll(requests: readonly AppendRequest<E>[], sending?: Sending): Promise<Appended> {
     return this.traced(requests.at(-1)?.subject ?? '', requests.length, () => {
       const messages = requests.map((request) => this.outgoing(request));
-      return appendBatch(this.link, messages, (message) => this.sequenceOf(message));
+      return appendBatch(this.link, messages, this.appending(sending));
     });
   }
 
@@ -92,6 +93,10 @@ export class JetStreamEventStore<E extends { readonly id: string }> implements E
       'messaging.batch.message_count': events,
     };
     return trace.span(`append to ${this.stream}`, attributes, append);
+  }
+
+  private appending(sending: Sending | undefined): Appending {
+    return { sending, findStored: (message) => this.sequenceOf(message) };
   }
 
   private outgoing(request: AppendRequest<E>): Outgoing {

@@ -45,7 +45,8 @@ export class JetStreamKeyValue implements KeyValue {
     const subject = this.subjectOf(key);
     try {
       const message = { subject: this.writtenTo(subject), body: value, headers: head };
-      const { sequence } = await appendOne(this.link, message, () => this.revisionOf(subject, id));
+      const findStored = (): Promise<number | null> => this.revisionOf(subject, id);
+      const { sequence } = await appendOne(this.link, message, { findStored });
       return { revision: sequence };
     } catch (error) {
       if (error instanceof WrongSequenceError) return null;

@@ -1,6 +1,6 @@
 import { headers, nuid, type Msg, type MsgHdrs } from '@nats-io/transport-node';
 import type { EventCodec } from '#contracts';
-import { type Appended, type AppendRequest, EventTooLargeError } from '#event-store';
+import { type Appended, type AppendRequest, EventTooLargeError, type Sending } from '#event-store';
 import {
   type ApiError,
   asPortError,
@@ -57,6 +57,19 @@ export const outgoing = <E extends { readonly id: string }>(
 /** Finds where a message of this id was stored before; `null` where it was not. */
 export type FindStored = (message: Outgoing) => Promise<number | null>;
 
+export interface Appending {
+  readonly findStored: FindStored;
+  /** @default sent by itself */
+  readonly sending?: Sending | undefined;
+}
+
+const atOnce: Sending = (send) => send();
+
+/** The sender takes it back, whatever the server would say. */
+class TakenBack {
+  constructor(readonly reason: unknown) {}
+}
+
 /**
  * Appends one message. A broken connection or a missing leader is waited for within the link's time limit; the message
  * id makes the second try store nothing new. The server compares sequences before ids, so a try that was stored makes
@@ -65,8 +78,8 @@ export type FindStored = (message: Outgoing) => Promise<number | null>;
 export const appendOne = (
   link: NatsLink,
   message: Outgoing,
-  findStored: FindStored,
-): Promise<Appended> => attempted(link, [message], findStored);
+  appending: Appending,
+): Promise<Appended> => attempted(link, [message], appending);
 
 /**
  * Appends all messages or none, as one atomic batch. The client library's own batch hides the server's reason for a
@@ -75,24 +88,24 @@ export const appendOne = (
 export const appendBatch = async (
   link: NatsLink,
   messages: readonly Outgoing[],
-  findStored: FindStored,
+  appending: Appending,
 ): Promise<Appended> => {
   if (messages.length > BATCH_MAX) {
     throw new RangeError(`appendAll takes at most ${BATCH_MAX} events, not ${messages.length}`);
   }
-  return attempted(link, messages, findStored);
+  return attempted(link, messages, appending);
 };
 
 const attempted = async (
   link: NatsLink,
   messages: readonly Outgoing[],
-  findStored: FindStored,
+  { findStored, sending = atOnce }: Appending,
 ): Promise<Appended> => {
   const last = messages.at(-1);
   if (!last) throw new TypeError('appendAll needs at least one event');
   return retried(link, last.subject, async (timeoutMs) => {
     try {
-      return acknowledged(await send(link, messages, timeoutMs), last.subject);
+      return acknowledged(await send(link, messages, { timeoutMs, sending }), last.subject);
     } catch (error) {
       if (!mayBeStored(error)) throw error;
       const sequence = await findStored(last);
@@ -110,18 +123,36 @@ const TOO_MANY_WAIT = new ServerRefusal(
   'append',
 );
 
+interface Try {
+  readonly timeoutMs: number;
+  readonly sending: Sending;
+}
+
 const send = async (
   link: NatsLink,
   messages: readonly Outgoing[],
-  timeoutMs: number,
+  { timeoutMs, sending }: Try,
 ): Promise<Msg> => {
-  if (messages.length === 1) return sendTogether(link, messages, timeoutMs);
+  const now = (): Promise<Msg> => sendBy(sending, () => sendTogether(link, messages, timeoutMs));
+  if (messages.length === 1) return now();
   if (!(await link.batches.within(timeoutMs))) throw TOO_MANY_WAIT;
   try {
     nameBatch(messages);
-    return await sendTogether(link, messages, timeoutMs);
+    return await now();
   } finally {
     link.batches.release();
+  }
+};
+
+const sendBy = (sending: Sending, sendNow: () => Promise<Msg>): Promise<Msg> => {
+  let isAsked = false;
+  try {
+    return sending(() => {
+      isAsked = true;
+      return sendNow();
+    });
+  } catch (error) {
+    throw isAsked ? error : new TakenBack(error);
   }
 };
 
@@ -165,6 +196,7 @@ const retried = async (
     try {
       return await attempt(Math.max(1, endMs - performance.now()));
     } catch (error) {
+      if (error instanceof TakenBack) throw error.reason;
       if (!isPassing(error) || performance.now() + RETRY_PAUSE_MS >= endMs || link.isClosed()) {
         throw asPortError(error, `append to ${subject}`, subject);
       }

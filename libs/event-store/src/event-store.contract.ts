@@ -54,6 +54,26 @@ export const eventStoreContract = (fresh: () => Promise<StoreUnderTest>): void =
       expect(await store.append(request)).toEqual({ sequence, duplicate: true });
     });
 
+    it('is sent by its sender, who may look around and take it back', async () => {
+      const request = { subject: `${root}.a`, event: counted(1) };
+      const looks: string[] = [];
+      const { sequence } = await store.append(request, (send) => {
+        looks.push('before');
+        const sent = send();
+        looks.push('after');
+        return sent;
+      });
+      expect([looks, await store.lastSequence()]).toEqual([['before', 'after'], sequence]);
+      const no = new Error('not any more');
+      const takeBack = (): never => {
+        throw no;
+      };
+      const other = { subject: `${root}.b`, event: counted(2) };
+      await expect(store.append(other, takeBack)).rejects.toBe(no);
+      await expect(store.appendAll([other, request], takeBack)).rejects.toBe(no);
+      expect(await store.lastSequence()).toBe(sequence);
+    });
+
     it('refuses when the subject is not at the expected sequence', async () => {
       const { sequence } = await put('a', 1);
       const stale = { subject: `${root}.a`, event: counted(2), expect: { lastSequence: 0 } };

@@ -15,9 +15,9 @@ import type { Decoded } from '#contracts';
  *   sequences, so they leave holes, and are otherwise not there: a `RawLog` shows all. Such a stream forgets no event.
  */
 export interface EventStore<E> {
-  append(request: AppendRequest<E>): Promise<Appended>;
+  append(request: AppendRequest<E>, sending?: Sending): Promise<Appended>;
   /** All or nothing; each `expect` is checked. Answers the sequence of the last one. */
-  appendAll(requests: readonly AppendRequest<E>[]): Promise<Appended>;
+  appendAll(requests: readonly AppendRequest<E>[], sending?: Sending): Promise<Appended>;
   /** All events whose subject matches the filter, from a sequence on, as far as the stream reaches now. */
   read(filter: string, fromSequence?: number): Promise<Stored<E>[]>;
   /** The first event that matches (wildcards allowed), or `null`. */
@@ -38,6 +38,12 @@ export interface EventStore<E> {
    */
   follow(options: FollowOptions<E>): Following;
 }
+
+/**
+ * Is given each try of an append to carry out, and does so at once: what it looks at before and after is so at the very
+ * moment of sending. What it throws instead ends the append with that error, and nothing is sent any more.
+ */
+export type Sending = <T>(send: () => T) => T;
 
 export interface AppendRequest<E> {
   readonly subject: string;

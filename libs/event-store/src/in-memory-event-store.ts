@@ -5,11 +5,14 @@ import type {
   EventStore,
   Following,
   FollowOptions,
+  Sending,
   Stored,
 } from './event-store.port.js';
 import { InMemoryFollowing } from './in-memory-following.js';
 import { InMemoryStream, type KeptMessage, type NewMessage } from './in-memory-stream.js';
 import { subjectMatches } from './subject-filter.js';
+
+const atOnce: Sending = (send) => send();
 
 export interface InMemoryOptions<E> {
   readonly codec: EventCodec<E>;
@@ -41,12 +44,15 @@ export class InMemoryEventStore<E extends { readonly id: string }> implements Ev
     this.stream.setAvailable(available);
   }
 
-  async append(request: AppendRequest<E>): Promise<Appended> {
-    return this.appendAll([request]);
+  async append(request: AppendRequest<E>, sending?: Sending): Promise<Appended> {
+    return this.appendAll([request], sending);
   }
 
-  async appendAll(requests: readonly AppendRequest<E>[]): Promise<Appended> {
-    return this.stream.append(requests.map((request) => this.messageOf(request)));
+  async appendAll(
+    requests: readonly AppendRequest<E>[],
+    sending: Sending = atOnce,
+  ): Promise<Appended> {
+    return sending(() => this.stream.append(requests.map((request) => this.messageOf(request))));
   }
 
   async read(filter: string, fromSequence = 1): Promise<Stored<E>[]> {

@@ -25,6 +25,7 @@ export const sendHeartbeat = defineRoute({
   method: 'POST',
   path: '/v1/mesh/heartbeat',
   access: { kind: 'gate', operators: null },
+  momentary: true,
   summary: "An agent's sign of life. A stopped agent is answered too, and told.",
   axme: true,
   body: z.strictObject({
@@ -54,6 +55,7 @@ export const guardTool = defineRoute({
   method: 'POST',
   path: '/v1/guard',
   access: { kind: 'gate', operators: null },
+  momentary: true,
   summary:
     'May this agent use this tool now? Asked before each call, outside the control of the agent.',
   axme: false,

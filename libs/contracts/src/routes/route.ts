@@ -29,6 +29,8 @@ export interface RouteDefinition {
   readonly response?: z.ZodType;
   /** `sse`: the answer is an event stream. */
   readonly answers?: 'json' | 'sse';
+  /** The answer is true for its moment alone: none is remembered for an `Idempotency-Key`. */
+  readonly momentary?: true;
 }
 
 /** Keeps the literal types of a definition, so that handlers are typed by their route. */

@@ -11,16 +11,25 @@ export const callerOf = (
   request: FastifyRequest,
 ): Principal | null => {
   if (route.access.kind === 'public') return null;
-  if (!host.ready()) throw notReady(host);
+  const isReady = host.ready();
+  if (!isReady && host.servesUnproven === undefined) throw notReady(host);
   const result = authenticate(host.view, request.headers, host.clock.nowMs());
+  // Whom an old state does not know a newer one may: that is no reason to refuse the key.
+  if (!isReady && !servedAllTheSame(host, result)) throw notReady(host);
   if (!result.ok) throw new ApiProblem(result.code, result.detail);
   checkAccess(route.access, result.principal);
   return result.principal;
 };
 
-const notReady = (host: RouteHost): ApiProblem => {
-  const code = host.notReadyCode ?? 'log_unavailable';
-  return new ApiProblem(code, 'This service has not read the control log yet. Try again shortly.');
+const servedAllTheSame = (host: RouteHost, result: ReturnType<typeof authenticate>): boolean =>
+  result.ok && host.servesUnproven?.(result.principal) === true;
+
+const notReady = ({ notReadyCode = 'log_unavailable' }: RouteHost): ApiProblem => {
+  const detail =
+    notReadyCode === 'gateway_fenced'
+      ? 'This gateway cannot prove that it knows every stop, so it admits nothing; nobody stopped you. Try another gateway, or again shortly.'
+      : 'This service has not read the control log yet. Try again shortly.';
+  return new ApiProblem(notReadyCode, detail);
 };
 
 const checkAccess = (access: Exclude<Access, { kind: 'public' }>, principal: Principal): void => {

@@ -20,7 +20,8 @@ export const idempotencyKeyOf = (
   request: FastifyRequest,
 ): string | null => {
   const sent = request.headers['idempotency-key'];
-  if (sent === undefined || route.method !== 'POST' || route.answers === 'sse') return null;
+  const repeats = route.method === 'POST' && route.answers !== 'sse' && !route.momentary;
+  if (sent === undefined || !repeats) return null;
   if (typeof sent === 'string' && KEY.test(sent)) return sent;
   const detail = 'The header idempotency-key must be 1-255 printable characters without spaces.';
   throw new ApiProblem('malformed_request', detail);

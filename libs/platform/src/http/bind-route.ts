@@ -5,7 +5,7 @@ import { callerOf } from './access.js';
 import { answerOnce, idempotencyKeyOf } from './answer-once.js';
 import { problemOf } from './problem.js';
 import { readCall } from './read-call.js';
-import type { AnyHandler, Bound, Handler, RouteHost } from './route-host.js';
+import type { AnyCall, AnyHandler, Bound, Handler, RouteHost } from './route-host.js';
 import type { HttpServer } from './server.js';
 
 /**
@@ -55,7 +55,12 @@ const handle = async (
     return answerOnce(bound, host.idempotency, { call, key, principal: call.principal });
   }
   const result = await run(call);
-  return reply.sent ? reply : sendJson(reply, result);
+  return reply.sent ? reply : sendAnswer(bound, call, result);
+};
+
+const sendAnswer = ({ route, host }: Bound, call: AnyCall, result: unknown): FastifyReply => {
+  if (call.principal === null || host.answer === undefined) return sendJson(call.reply, result);
+  return host.answer(route, call, () => sendJson(call.reply, result));
 };
 
 const JSON_TYPE = 'application/json; charset=utf-8';

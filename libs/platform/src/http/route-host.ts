@@ -11,6 +11,8 @@ export interface RouteHost {
   readonly clock: Clock;
   /** `false`: every route that needs a key answers 503 with `notReadyCode`. */
   ready(): boolean;
+  /** While not ready: `true` for a caller who is served on what was known all the same. @default nobody is */
+  servesUnproven?(principal: Principal): boolean;
   /** @default 'log_unavailable' */
   readonly notReadyCode?: 'gateway_fenced' | 'log_unavailable';
   /** `null`: `Idempotency-Key` is accepted and has no effect. */
@@ -21,6 +23,8 @@ export interface RouteHost {
    * the gateway's gate. Refuses by throwing.
    */
   admit?(route: RouteDefinition, call: AnyCall): void;
+  /** Called to send a handler's answer, which it does at once, or refuses by throwing. */
+  answer?<T>(route: RouteDefinition, call: AnyCall, send: () => T): T;
 }
 
 /** `null` on public routes, an operator on operators' routes, either kind behind the gate. */

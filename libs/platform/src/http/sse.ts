@@ -7,6 +7,8 @@ export interface Sse {
   comment(text: string): boolean;
   /** Ends the answer; what was written is still sent. */
   close(): void;
+  /** Breaks the connection: what is still on its way may be lost. */
+  destroy(): void;
   /** Aborted when the stream is over, by whichever side. */
   readonly closed: AbortSignal;
   /** Resolves when the client has read enough for more to be written, or the stream is closed. */
@@ -45,6 +47,10 @@ export const openSse = (reply: FastifyReply, options: SseOptions = {}): Sse => {
     comment: (text) => write(`: ${oneLine(text)}\n\n`),
     close: () => {
       if (!raw.writableEnded) raw.end();
+      ended.abort();
+    },
+    destroy: () => {
+      raw.destroy();
       ended.abort();
     },
     closed: ended.signal,
