@@ -27,6 +27,7 @@ export interface StageParts {
   readonly orders: OrderLog;
 }
 
+const UNTOUCHED = { gateways: [], cutOff: [], nodes: [], logs: false };
 const LEADER_MS = 30_000;
 /** Everything whose leader the mesh needs for its work. */
 const LOGS = ['CONTROL', 'INTENTS', 'ACTIVITY', 'KV_IDEMPOTENCY'];
@@ -66,20 +67,16 @@ export class Stage {
    *
    * It lasts for `lastMs` once it is in force, or as long as what is done `during` it.
    */
-  async trouble(
-    what: string,
-    { begin, lastMs = 0, during, heal }: Fault,
-    terms: TroubleTerms = {},
-  ): Promise<void> {
-    const { gateways = [], cutOff = [], nodes = [], logs = false, until } = terms;
+  async trouble(what: string, fault: Fault, terms: TroubleTerms = {}): Promise<void> {
+    const { until, ...touched } = terms;
     const fromMs = nowMs();
-    const book = { what, fromMs, gateways, cutOff, nodes, logs };
+    const book = { ...UNTOUCHED, ...touched, what, fromMs };
     const at = this.troubles.push({ ...book, inForceMs: fromMs, toMs: Infinity }) - 1;
-    await begin();
+    await fault.begin();
     const inForceMs = nowMs();
     this.troubles[at] = { ...book, inForceMs, toMs: Infinity };
-    await (during?.() ?? pause(lastMs));
-    await heal();
+    await (fault.during?.() ?? pause(fault.lastMs ?? 0));
+    await fault.heal();
     await until?.();
     this.troubles[at] = { ...book, inForceMs, toMs: nowMs() };
   }
