@@ -51,11 +51,12 @@ export class StandingMesh {
   private keys: Readonly<Record<string, string>> = {};
   private readonly args: readonly string[];
 
-  constructor(name: string, gatewaysPerRegion = 1) {
+  constructor(name: string, gatewaysPerRegion = 1, more: readonly string[] = []) {
     this.dataDir = temporaryDirectory(name);
     this.args = [
       ...['--json', '--port', '0', '--data-dir', this.dataDir],
       ...['--gateways-per-region', String(gatewaysPerRegion)],
+      ...more,
     ];
     this.process = new MeshProcess(this.args);
   }

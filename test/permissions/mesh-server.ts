@@ -25,6 +25,8 @@ const STREAMS = [
   ['KV_IDEMPOTENCY', '$KV.IDEMPOTENCY.>'],
 ];
 
+export const passwordOf = (user: string): string => `pw-${user}`;
+
 /** One server that knows every user of a mesh, and one more who watches. */
 export class MeshServer {
   /** Everything that was said in the hub's account since {@link forget}. */
@@ -38,15 +40,15 @@ export class MeshServer {
     watcher.subscribe('>', ({ subject }) => void this.seen.push(subject));
   }
 
-  static async start(): Promise<MeshServer> {
-    const password = (user: string) => `pw-${user}`;
-    const config = hubAccounts([...USERS, WATCHER], (user) => JSON.stringify(password(user)));
-    const server = await spawnNatsServer({ config });
+  /** @param more further lines of the server's configuration */
+  static async start(more = ''): Promise<MeshServer> {
+    const config = hubAccounts([...USERS, WATCHER], (user) => JSON.stringify(passwordOf(user)));
+    const server = await spawnNatsServer({ config: config + more });
     const login = async (user: string) =>
       RawNats.connect({
         port: server.port,
         user,
-        password: password(user),
+        password: passwordOf(user),
         inboxPrefix: `_INBOX.${user}`,
       });
     const users = new Map<string, RawNats>();

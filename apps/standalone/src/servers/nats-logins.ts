@@ -64,8 +64,7 @@ export const meshLogins = (
     gateway: ({ id, region }) => {
       const leaf = leaves.get(region);
       const turn = places.gateways.findIndex((gateway) => gateway.id === id);
-      const second = from(hub, turn);
-      const urls = leaf === undefined ? second : [leaf, ...second.slice(0, 1)];
+      const urls = [...(leaf === undefined ? [] : [leaf]), ...from(hub, turn)];
       return login(gatewayUser(id), urls, JETSTREAM_DOMAIN);
     },
   };
