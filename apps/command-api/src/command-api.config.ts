@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { NamePart } from '#contracts';
 import { serviceFields, wholeNumber } from '#platform';
 
+/** With the random part an id has at most 63 characters. */
+const NODE_NAME_MAX = 54;
+
 /** Everything a command API can be told, as `ESTOP_…` variables. */
 export const CommandApiConfig = z.strictObject({
   ...serviceFields,
@@ -13,12 +16,15 @@ export const CommandApiConfig = z.strictObject({
     .describe('the password of that user')
     .meta({ secret: true }),
   port: wholeNumber(0, 65_535).default(4700).describe('the port to listen on; 0 picks a free one'),
-  nodeId: NamePart.default('node-1').describe('the name of this control node, unique in the mesh'),
+  nodeId: NamePart.max(NODE_NAME_MAX)
+    .default('node-1')
+    .describe('the name of this control node; its id adds eight random characters to it'),
   dataDir: z
     .string()
     .min(1)
-    .optional()
-    .describe('the directory in which this control node keeps its id, its key and its spool'),
+    .describe(
+      "this node's own directory on a disk that lasts: its id and key, and stops that the control log does not have yet",
+    ),
   databaseUrl: z
     .url({ protocol: /^postgres(ql)?$/ })
     .nullable()

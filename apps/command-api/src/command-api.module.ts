@@ -24,9 +24,9 @@ import { MeshStreams } from './mesh/mesh-streams.js';
 import { MeshController } from './mesh/mesh.controller.js';
 import { Mesh } from './mesh/mesh.js';
 import { ExpiryReactor } from './reactors/expiry-reactor.js';
-import { SilenceReactor } from './reactors/silence-reactor.js';
 import { ReadModel } from './read-model/read-model.js';
 import { LiftCommands } from './stops/lift-commands.js';
+import { RepeatedStops } from './stops/repeated-stops.js';
 import { StopCommands } from './stops/stop-commands.js';
 import { StopsController } from './stops/stops.controller.js';
 import { ShownStops } from './stops/shown-stops.js';
@@ -55,8 +55,8 @@ const services = [
   Mesh,
   MeshAgents,
   OperatorKeys,
+  RepeatedStops,
   ServiceAccounts,
-  SilenceReactor,
   StopCommands,
   Stops,
   ShownStops,

@@ -2,12 +2,11 @@ import type { INestApplication } from '@nestjs/common';
 import { commandRoutes, gatewayRoutes, type ControlEvent } from '#contracts';
 import type { ReadModelDatabase } from '#database';
 import type { EventStore, KeyValue, Messaging } from '#event-store';
+import type { NodeShell } from '#containment';
 import {
   bindHealth,
   bindOpenApi,
   controlLogCheck,
-  createControlLog,
-  followStore,
   createHttpServer,
   createIdempotency,
   startNestHttp,
@@ -19,20 +18,23 @@ import {
   type Metrics,
 } from '#platform';
 import { CommandApiModule } from './command-api.module.js';
-import { CommandMetrics } from './command-metrics.js';
+import { CommandMetrics, nodeGauges } from './command-metrics.js';
 import { Control } from './control/control.js';
 import { ForwardedCommands } from './forwarding/forwarded-commands.js';
 import { GatewayReports } from './gateways/gateway-reports.js';
 import { MeshStreams } from './mesh/mesh-streams.js';
+import { nodeCheck, openMeshNode, type KillPath } from './node/mesh-node.js';
 import { Every } from './reactors/every.js';
 import { ExpiryReactor } from './reactors/expiry-reactor.js';
-import { SilenceReactor } from './reactors/silence-reactor.js';
 import { ReadModel } from './read-model/read-model.js';
 
 /** Everything that a command API reaches out to. */
 export interface CommandApiOptions {
+  /** The name that the operator gave to this control node. */
   readonly nodeId: string;
   readonly version: string;
+  /** Over a connection of its own: a stop never waits behind anything else. */
+  readonly killPath: KillPath;
   readonly store: EventStore<ControlEvent>;
   readonly messaging: Messaging;
   readonly idempotency: KeyValue;
@@ -43,11 +45,15 @@ export interface CommandApiOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   natsConnected(): boolean;
+  /** Where others reach this command API; known once it listens. */
+  url(): string | null;
 }
 
 export interface CommandApi {
   readonly server: HttpServer;
-  /** Resolves once the control log is read. Until then every route that needs a key answers 503. */
+  /** The control node in this process. */
+  readonly node: NodeShell;
+  /** Pushes what the node's disk holds, at once; resolves when the control log is read. Until then every route that needs a key answers 503. */
   start(): Promise<void>;
   /** `true` once everything up to this sequence of the control log is in force here, `false` when the time is over. */
   applied(sequence: number, timeoutMs: number): Promise<boolean>;
@@ -55,32 +61,36 @@ export interface CommandApi {
 }
 
 const EXPIRY_EVERY_MS = 250;
-const SILENCE_EVERY_MS = 1000;
+const RETAIN_EVERY_MS = 1000;
 const BARRIER_MS = 1000;
 
 /** The command API, all but its port: ready for `inject()`, for `listen` and for forwarded requests. */
 export const createCommandApi = async (options: CommandApiOptions): Promise<CommandApi> => {
-  const { store, messaging, clock, ids, logger, metrics } = options;
+  const { messaging, clock, ids, logger, metrics } = options;
   const reports = new GatewayReports(clock);
-  const log = createControlLog({
-    source: followStore(store),
-    log: logger,
+  const node = await openMeshNode({
+    ...options,
+    name: options.nodeId,
     onApplied: () => reports.check(),
+    rejected: (what) => counted.rejected(what),
   });
-  const control = new Control({ log, store, reports, clock, ids, logger });
+  const { log, store, shell, regions } = node;
+  const counted = new CommandMetrics(metrics, log.view);
+  nodeGauges(metrics, shell);
+  const control = new Control({ log, store, reports, node: shell, regions, clock, ids, logger });
   const readModel = new ReadModel({ db: options.database, clock, logger });
   const streams = new MeshStreams({ store, controlLog: log, clock });
   const server = createHttpServer({ service: 'command-api', log: logger, metrics });
   let started = false;
-  bindHealth(server, {
-    metrics,
-    started: () => started,
-    checks: { control_log: () => controlLogCheck(log), nats: () => natsCheck(options) },
-  });
+  const checks = {
+    control_log: () => controlLogCheck(log),
+    node: () => nodeCheck(shell),
+    nats: () => natsCheck(options),
+  };
+  bindHealth(server, { metrics, started: () => started, checks });
   bindOpenApi(server, [...new Set([...gatewayRoutes, ...commandRoutes])], {
     version: options.version,
   });
-  const counted = new CommandMetrics(metrics, log.view);
   const app = await startNestHttp({
     module: CommandApiModule.with({ control, readModel, streams, messaging, metrics: counted }),
     server,
@@ -100,9 +110,10 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
     logger,
     barrier: () => log.barrier(BARRIER_MS),
   });
-  const reactors = reactorsOf(app, options);
+  const reactors = reactorsOf(app, control);
   return {
     server,
+    node: shell,
     start: async () => {
       reports.listen(messaging);
       await log.start();
@@ -123,12 +134,13 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
   };
 };
 
-const reactorsOf = (app: INestApplication, { nodeId, logger }: CommandApiOptions) => {
+const reactorsOf = (app: INestApplication, { view, parts }: Control) => {
+  const { logger, reports } = parts;
   const expiry = app.get(ExpiryReactor);
-  const silence = app.get(SilenceReactor);
+  const retain = (): Promise<void> => Promise.resolve(reports.retain(view.gateways()));
   return [
-    { reactor: new Every('expiry', logger, () => expiry.run(nodeId)), everyMs: EXPIRY_EVERY_MS },
-    { reactor: new Every('silence', logger, () => silence.run(nodeId)), everyMs: SILENCE_EVERY_MS },
+    { reactor: new Every('expiry', logger, () => expiry.run()), everyMs: EXPIRY_EVERY_MS },
+    { reactor: new Every('reports', logger, retain), everyMs: RETAIN_EVERY_MS },
   ];
 };
 

@@ -2,11 +2,20 @@ import type { OrderReport } from '#contracts';
 import type { ControlView } from '#domain';
 import type { Metrics } from '#platform';
 
+/** What a scrape asks the control node of this process. */
+export interface NodeGauges {
+  readonly isMember: boolean;
+  readonly isReady: boolean;
+  readonly spool: { readonly pending: number; readonly isWritable: boolean };
+}
+
 /** What the command API counts and times; see the names for their units. */
 export class CommandMetrics {
   private readonly stopSeconds;
   private readonly propagationSeconds;
+  private readonly containmentSeconds;
   private readonly missing;
+  private readonly rejections;
 
   constructor(metrics: Metrics, view: ControlView) {
     this.stopSeconds = metrics.histogram({
@@ -16,13 +25,23 @@ export class CommandMetrics {
     });
     this.propagationSeconds = metrics.histogram({
       name: 'estop_stop_propagation_seconds',
-      help: "From a stop command to a gateway's word that it has applied the stop.",
+      help: "From a stop command to a gateway's signed word that it has applied the stop.",
       labels: ['gateway', 'region'],
+    });
+    this.containmentSeconds = metrics.histogram({
+      name: 'estop_containment_seconds',
+      help: 'From a stop command to the last receipt (effective), and to the proof that no gateway admits the target (contained).',
+      labels: ['reached'],
     });
     this.missing = metrics.counter({
       name: 'estop_stop_unacknowledged_total',
-      help: 'Gateways that had not applied a stop when its command was answered.',
+      help: 'Gateways of which nothing was proven when a stop was answered.',
       labels: ['gateway', 'region'],
+    });
+    this.rejections = metrics.counter({
+      name: 'estop_rejected_messages_total',
+      help: 'Messages and events of the mesh that nobody can believe: not signed, not well-formed, or out of place.',
+      labels: ['what'],
     });
     gauges(metrics, view);
   }
@@ -30,14 +49,59 @@ export class CommandMetrics {
   /** After a stop was answered. Only times that this node witnessed are counted. */
   stopAnswered(report: OrderReport, tookMs: number, waited: boolean): void {
     this.stopSeconds.observe({ mode: report.mode, changed: String(report.changed) }, tookMs / 1000);
-    for (const { gateway, region, state, applied_after_ms } of report.gateways) {
-      if (applied_after_ms !== null) {
-        this.propagationSeconds.observe({ gateway, region }, applied_after_ms / 1000);
-      }
-      if (waited && state === 'missing') this.missing.inc({ gateway, region });
+    if (waited) this.missed(report);
+    if (report.changed) this.witnessed(report);
+  }
+
+  rejected(what: string): void {
+    this.rejections.inc({ what });
+  }
+
+  private missed({ gateways }: OrderReport): void {
+    for (const { gateway, region, state } of gateways) {
+      if (state === 'missing') this.missing.inc({ gateway, region });
+    }
+  }
+
+  private witnessed({ gateways, effective, contained_after_ms }: OrderReport): void {
+    const times: number[] = [];
+    for (const { gateway, region, applied_after_ms } of gateways) {
+      if (applied_after_ms === null) continue;
+      times.push(applied_after_ms);
+      this.propagationSeconds.observe({ gateway, region }, applied_after_ms / 1000);
+    }
+    if (times.length > 0 && effective.acked === effective.of) {
+      this.containmentSeconds.observe({ reached: 'effective' }, Math.max(...times) / 1000);
+    }
+    if (contained_after_ms !== null) {
+      this.containmentSeconds.observe({ reached: 'contained' }, contained_after_ms / 1000);
     }
   }
 }
+
+/** What the control node of this process is and holds. */
+export const nodeGauges = (metrics: Metrics, node: NodeGauges): void => {
+  metrics.gauge({
+    name: 'estop_node_member',
+    help: '1: this control node is a member of the mesh, and renews leases.',
+    collect: (gauge) => gauge.set(Number(node.isMember)),
+  });
+  metrics.gauge({
+    name: 'estop_node_ready',
+    help: '1: this control node may prove by time that a silent gateway admits nothing.',
+    collect: (gauge) => gauge.set(Number(node.isReady)),
+  });
+  metrics.gauge({
+    name: 'estop_orders_pending',
+    help: "Stops on this node's disk that the control log does not have yet.",
+    collect: (gauge) => gauge.set(node.spool.pending),
+  });
+  metrics.gauge({
+    name: 'estop_spool_writable',
+    help: '0: the last write of a stop to the disk failed.',
+    collect: (gauge) => gauge.set(Number(node.spool.isWritable)),
+  });
+};
 
 const gauges = (metrics: Metrics, view: ControlView): void => {
   metrics.gauge({

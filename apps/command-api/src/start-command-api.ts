@@ -29,7 +29,7 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
     otlpUrl: config.otlpUrl,
     attributes: { 'estop.node': nodeId },
   });
-  const nats = await connect(config);
+  const [nats, killPath] = await Promise.all([connect(config), connect(config, ' (kill path)')]);
   const database =
     config.databaseUrl === null
       ? null
@@ -40,9 +40,15 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
           statementTimeoutMs: STATEMENT_MS_MAX,
           onIdleError: (error) => logger.warn({ err: error }, 'a connection to Postgres broke'),
         });
+  let bound: string | null = null;
   const api = await createCommandApi({
     nodeId,
     version: VERSION,
+    killPath: {
+      directory: config.dataDir,
+      log: killPath.rawLog(streams.control.name),
+      messaging: killPath.messaging(),
+    },
     store: nats.eventStore<ControlEvent>(streams.control.name, eventCodec(controlEvents)),
     messaging: nats.messaging(),
     idempotency: nats.keyValue(IDEMPOTENCY_BUCKET),
@@ -51,26 +57,28 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
     ids: systemIds,
     logger,
     metrics: createMetrics(NAME),
-    natsConnected: () => nats.connected(),
+    natsConnected: () => nats.connected() && killPath.connected(),
+    url: () => bound,
   });
   const url = await listen(api.server, { host: config.host, port: config.port });
-  await streamsAreThere(nats);
-  await api.start();
+  bound = url;
+  // What the disk holds is pushed at once; the rest needs the streams.
+  await Promise.all([streamsAreThere(nats), api.start()]);
   logger.info({ url }, 'ready');
   return {
     url,
-    about: { nodeId },
+    about: { nodeId: api.node.id },
     stop: async () => {
       await api.stop();
-      await Promise.all([nats.close(), database?.close(), telemetry.stop()]);
+      await Promise.all([nats.close(), killPath.close(), database?.close(), telemetry.stop()]);
     },
   };
 };
 
-const connect = (config: CommandApiConfig): Promise<Nats> =>
+const connect = (config: CommandApiConfig, what = ''): Promise<Nats> =>
   connectNats({
     servers: config.natsUrl.split(',').map((server) => server.trim()),
-    name: `${NAME} ${config.nodeId}`,
+    name: `${NAME} ${config.nodeId}${what}`,
     ...(config.natsUser !== undefined && { user: config.natsUser }),
     ...(config.natsPassword !== undefined && { password: config.natsPassword }),
     trace: natsTrace,

@@ -43,10 +43,10 @@ describe('stopping and resuming one agent', () => {
         agent: { address: AGENT, health_status: 'killed' },
         order: {
           mode: 'halt',
-          state: 'effective',
+          state: 'contained',
           changed: true,
           committed: true,
-          contained: false,
+          contained: true,
           reason: null,
           effective: { acked: 2, of: 2 },
           gateways: [
@@ -190,7 +190,10 @@ describe('stopping and resuming one agent', () => {
       const seen = body as { state: string; lifted: { cause: string; actor: { kind: string } } };
       return seen.state === 'lifted' && seen.lifted;
     });
-    expect(lifted).toMatchObject({ cause: 'expiry', actor: { kind: 'node', id: 'node-1' } });
+    expect(lifted).toMatchObject({
+      cause: 'expiry',
+      actor: { kind: 'node', id: mesh.api.node.id },
+    });
   });
 
   it('a stop that is to last longer than a time-boxed one is an order of its own', async () => {

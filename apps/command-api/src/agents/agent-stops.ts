@@ -67,7 +67,7 @@ export class AgentStops {
   async resume(caller: Caller, agent: string, body: ResumeBody): Promise<ResumedAgent> {
     await this.control.barrier();
     const found = await this.find(caller, agent);
-    const orders = await this.lifts.lift({
+    const outcome = await this.lifts.lift({
       actor: actorOf(caller.principal),
       traceId: caller.traceId,
       reason: body.reason ?? null,
@@ -75,6 +75,8 @@ export class AgentStops {
       timeoutMs: body.wait === 'contained' ? body.timeout_ms : 0,
       choose: () => this.ownOrders(found),
     });
+    if (outcome.kind !== 'lifted') throw new Error('one agent is resumed by one person');
+    const { orders } = outcome;
     const changed = orders.some((order) => order.changed);
     return {
       ok: true,
@@ -87,7 +89,7 @@ export class AgentStops {
 
   /** Every standing order that covers the agent, narrowed ones too, the strictest first. */
   async why(caller: Caller, agent: string): Promise<WhyHeld> {
-    await this.control.barrier();
+    await this.control.catchUp();
     const { address, record } = findAgent(
       { view: this.control.view, caller: caller.principal },
       agent,
@@ -116,18 +118,25 @@ export class AgentStops {
     }
   }
 
-  /** An id that is not known yet may be news to this node alone. */
+  /** An id that is not known yet may be news to this node alone. @throws ApiProblem `log_unavailable` where nobody can tell */
   private async find(caller: Caller, agent: string): Promise<AgentReference> {
     const lookup = { view: this.control.view, caller: caller.principal };
     try {
       return findAgent(lookup, agent);
     } catch (error) {
       if (!(error instanceof ApiProblem) || error.code !== 'not_found') throw error;
-      await this.control.barrier();
+      if (!(await this.control.catchUp())) throw cannotTell(agent);
       return findAgent(lookup, agent);
     }
   }
 }
+
+const cannotTell = (agent: string): ApiProblem =>
+  new ApiProblem(
+    'log_unavailable',
+    `Nobody of the name ${agent.slice(0, 200)} is known here, and the control log, which may know more, does not answer. Name the agent by its address (agent://org/workspace/name): that needs no log.`,
+    { retryAfterSeconds: 1 },
+  );
 
 const heldByWider = (address: string, wider: readonly StopOrder[]): ApiProblem => {
   const names = wider.map(({ orderId }) => orderId).join(', ');

@@ -10,13 +10,19 @@ import {
   type Recording,
 } from '#platform';
 import type { GatewayReports } from '../gateways/gateway-reports.js';
+import type { GatewayRegions } from '../node/gateway-regions.js';
+import type { ControlNodeHere } from '../node/control-node-here.js';
 import { answering } from './log-problem.js';
+import { within } from './within.js';
 
 /** What every command of the operators' side needs; handed in, so that specs can drive it. */
 export interface ControlParts {
   readonly log: ControlLog;
   readonly store: EventStore<ControlEvent>;
   readonly reports: GatewayReports;
+  /** Takes stops and tells what is proven of them, with the log and without. */
+  readonly node: ControlNodeHere;
+  readonly regions: GatewayRegions;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
@@ -36,6 +42,9 @@ export type Outcome<Rejection> =
   | { readonly accepted: true; readonly changed: boolean; readonly sequence: number }
   | { readonly accepted: false; readonly rejection: Rejection };
 
+/** What can be answered without the log waits for it so long. */
+const CATCH_UP_MS_MAX = 250;
+
 /** The control log as commands use it: read the fold, decide, append. */
 export class Control {
   constructor(readonly parts: ControlParts) {}
@@ -45,8 +54,20 @@ export class Control {
   }
 
   /** After this, whatever any node answered before is in the fold. @throws ApiProblem `log_unavailable` */
-  barrier(): Promise<void> {
-    return answering(() => this.parts.log.barrier());
+  barrier(timeoutMs?: number): Promise<void> {
+    return answering(() => this.parts.log.barrier(timeoutMs));
+  }
+
+  /**
+   * Like {@link barrier}, where an answer from what is known is better than none: `false` when the log could not be read to
+   * its end in time.
+   */
+  async catchUp(): Promise<boolean> {
+    const caughtUp = this.parts.log.barrier(CATCH_UP_MS_MAX).then(
+      () => true,
+      () => false,
+    );
+    return within(CATCH_UP_MS_MAX, caughtUp, false);
   }
 
   /** Loads the aggregate, decides, appends. @throws ApiProblem `log_unavailable` */

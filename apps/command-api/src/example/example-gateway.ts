@@ -1,82 +1,106 @@
-import {
-  gatewaySubject,
-  live,
-  StopMode,
-  type ControlEvent,
-  type GatewayId,
-  type PositionReport,
-  type Receipt,
-  type RegionName,
-} from '#contracts';
-import type { EventStore, Following, Messaging } from '#event-store';
-import { record, systemClock, systemIds } from '#platform';
+import { GatewayShell, IdentityFile } from '#containment';
+import { live, StopMode, type GatewayId, type PositionReport, type RegionName } from '#contracts';
+import type { Messaging, RawLog } from '#event-store';
+import { createLogger, systemClock, systemIds } from '#platform';
 
 export interface ExampleGatewayOptions {
-  readonly store: EventStore<ControlEvent>;
+  readonly log: RawLog;
   readonly messaging: Messaging;
+  readonly directory: string;
   readonly id: string;
   readonly region: string;
 }
 
-const ACTOR = { kind: 'gateway', id: 'example', via: 'start' } as const;
+const REPORT_EVERY_MS = 100;
 
-/** Reads the control log and says so, as a gateway does, and can be made to keep silent. For specs. */
+/** Follows the control log, holds a lease and confirms stops, as a gateway does, and can be made to keep silent. For specs. */
 export class ExampleGateway {
   private readonly gateway: GatewayId;
   private readonly region: RegionName;
-  private position = 0;
+  private shell: GatewayShell | null = null;
   private silent = false;
-  private following: Following | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  /** Ids of the orders that it enforces, in the order of their coming. */
+  readonly enforced: string[] = [];
 
   constructor(private readonly options: ExampleGatewayOptions) {
     this.gateway = options.id as GatewayId;
     this.region = options.region as RegionName;
   }
 
-  /** Follows the log, then joins. */
-  async join(): Promise<void> {
-    const { store } = this.options;
-    this.following = store.follow({
-      onEvents: (events) => {
-        const receipts = events.flatMap(({ decoded }) => this.receiptFor(decoded));
-        this.position = events.at(-1)?.sequence ?? this.position;
-        this.report(receipts);
-      },
-    });
-    this.following.failed.catch(() => undefined);
-    await this.following.caughtUp;
-    const { gateway, region } = this;
-    const about = { actor: ACTOR, org: null, workspace: null, correlationId: 'join' };
-    const unsigned = { join: 'example', keyId: null, publicKey: null, modes: StopMode.options };
-    const data = { gateway, region, boot: 1, url: null, ...unsigned };
-    const event = record({ type: 'GatewayJoined', data }, about, systemClock, systemIds);
-    await store.append({ subject: gatewaySubject(gateway), event });
+  get admits(): boolean {
+    return this.shell?.admits() ?? false;
   }
 
-  /** Applies everything and says nothing, as if the way back were cut. */
+  /** Resolves when it is a member with a lease. */
+  async join(): Promise<void> {
+    const { id, directory, log } = this.options;
+    const identity = await IdentityFile.open(directory, () => id);
+    const { gateway, region } = this;
+    this.shell = await GatewayShell.open({
+      ...{ gateway, region, identity, directory, log, modes: StopMode.options },
+      ...{ clock: systemClock, ids: systemIds, url: () => null, handlers: this.handlers() },
+      logger: createLogger({ service: id, level: 'silent' }),
+      messaging: this.messaging(),
+    });
+    this.timer = setInterval(() => this.report(), REPORT_EVERY_MS);
+    await this.shell.start();
+    this.report();
+  }
+
+  /** Nothing that it says comes through any more; it hears everything. */
   mute(): void {
     this.silent = true;
   }
 
   speak(): void {
     this.silent = false;
-    this.report([]);
+    this.report();
   }
 
   async stop(): Promise<void> {
-    await this.following?.stop();
+    if (this.timer) clearInterval(this.timer);
+    await this.shell?.stop();
   }
 
-  private receiptFor(decoded: { known: boolean; event?: ControlEvent }): Receipt[] {
-    if (decoded.event?.type !== 'StopOrdered') return [];
-    const { orderId } = decoded.event.data;
-    return [{ orderId, appliedAfterMs: 1, cut: { streams: 1, calls: 0 } }];
+  private handlers() {
+    return {
+      apply: (): void => undefined,
+      applied: (): void => this.report(),
+      startOver: (): void => undefined,
+      enforce: ({ data }: { data: { orderId: string } }): void =>
+        void this.enforced.push(data.orderId),
+      cut: () => ({ streams: 1, calls: 0 }),
+      wouldCut: () => ({ streams: 2, calls: 0 }),
+      fence: (): void => undefined,
+      unfence: (): void => undefined,
+      counted: (): void => undefined,
+      rejected: (): void => undefined,
+    };
   }
 
-  private report(receipts: Receipt[]): void {
-    if (this.silent) return;
-    const { gateway, region, position } = this;
-    const report: PositionReport = { gateway, region, boot: 1, position, receipts };
-    this.options.messaging.publish(live.position(region, gateway), JSON.stringify(report));
+  private messaging(): Messaging {
+    const { messaging } = this.options;
+    return {
+      publish: (subject, body) => {
+        if (!this.silent) messaging.publish(subject, body);
+      },
+      subscribe: (...of) => messaging.subscribe(...of),
+      request: (...of) => messaging.request(...of),
+      flush: () => messaging.flush(),
+    };
+  }
+
+  private report(): void {
+    const { gateway, region, shell } = this;
+    if (shell === null || shell.boot === 0) return;
+    const { boot, position, phase } = shell;
+    const fenced = !shell.admits();
+    const leaseAgeMs = shell.leaseAgeMs();
+    const report: PositionReport = {
+      ...{ gateway, region, boot, position, phase, fenced, leaseAgeMs },
+      receipts: [],
+    };
+    this.messaging().publish(live.position(region, gateway), JSON.stringify(report));
   }
 }

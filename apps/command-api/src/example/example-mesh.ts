@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   controlEvents,
   controlSubject,
@@ -27,6 +30,7 @@ import {
   systemClock,
   systemIds,
 } from '#platform';
+import { until } from '#testing';
 import { createCommandApi, type CommandApi } from '../command-api.js';
 import { ExampleGateway } from './example-gateway.js';
 import { foundation } from './foundation.js';
@@ -58,6 +62,7 @@ export class ExampleMesh {
   private readonly nodes: CommandApi[] = [];
   /** The idempotency records that its nodes share. */
   readonly remembered: WatchedBucket;
+  private readonly directory = mkdtempSync(join(tmpdir(), 'estop-example-'));
 
   private constructor(
     readonly nats: Nats,
@@ -89,6 +94,11 @@ export class ExampleMesh {
     const api = await createCommandApi({
       nodeId,
       version: '0.0.0',
+      killPath: {
+        directory: join(this.directory, nodeId),
+        log: this.nats.rawLog(streams.control.name),
+        messaging: this.messaging,
+      },
       store: this.store,
       messaging: this.messaging,
       idempotency: this.remembered,
@@ -98,15 +108,24 @@ export class ExampleMesh {
       logger: createLogger({ service: nodeId, level: 'silent' }),
       metrics: createMetrics(nodeId, { processDefaults: false }),
       natsConnected: () => this.nats.connected(),
+      url: () => null,
     });
     await api.start();
+    await until(() => api.node.isReady);
     this.nodes.push(api);
     return api;
   }
 
+  /** Ends one as an operator would; its disk stays, and {@link addNode} with its name takes it up again. */
+  async endNode(node: CommandApi): Promise<void> {
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    await node.stop();
+  }
+
   async addGateway(id: string, region: string): Promise<ExampleGateway> {
     const gateway = new ExampleGateway({
-      store: this.store,
+      log: this.nats.rawLog(streams.control.name),
+      directory: join(this.directory, id),
       messaging: this.messaging,
       id,
       region,
@@ -184,6 +203,7 @@ export class ExampleMesh {
     for (const gateway of this.gateways) await gateway.stop();
     for (const node of this.nodes) await node.stop();
     await this.nats.close();
+    rmSync(this.directory, { recursive: true });
   }
 
   private async found(): Promise<void> {

@@ -1,4 +1,13 @@
-import { ForwardedRequest, live, type ForwardedAnswer } from '#contracts';
+import {
+  drainAgent,
+  ForwardedRequest,
+  killAgent,
+  live,
+  orderStop,
+  pauseAgent,
+  quarantineAgent,
+  type ForwardedAnswer,
+} from '#contracts';
 import type { Message, Messaging } from '#event-store';
 import { inSpan, problemAnswer, ApiProblem, type HttpServer, type Logger } from '#platform';
 
@@ -78,7 +87,7 @@ export class ForwardedCommands {
         'A stream cannot be forwarded. Ask the gateway or the command API itself.',
       );
     }
-    if (this.running > AT_ONCE_MAX) {
+    if (this.running > AT_ONCE_MAX && !isStop(request.data)) {
       return problem('command_api_unavailable', 'This command API is busy. Try again shortly.');
     }
     const name = `forwarded ${request.data.method}`;
@@ -139,6 +148,16 @@ const problem = (code: ApiProblem['code'], detail: string): ForwardedAnswer => {
     bodyBase64: Buffer.from(answer.body).toString('base64'),
   };
 };
+
+/** A stop is never refused for load. */
+const isStop = ({ method, url }: ForwardedRequest): boolean => {
+  const path = servedPathOf(url) ?? '';
+  return method === 'POST' && STOP_PATHS.some((pattern) => pattern.test(path));
+};
+
+const STOP_PATHS = [orderStop, killAgent, pauseAgent, quarantineAgent, drainAgent].map(
+  ({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`),
+);
 
 /** As `inject` reads it: with `.` and `..` followed, and a backslash taken for a slash. */
 const servedPathOf = (url: string): string | null =>

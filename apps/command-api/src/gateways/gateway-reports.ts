@@ -6,12 +6,15 @@ import type { Clock } from '#platform';
 /** When each of the last positions of one boot was first heard, oldest first. */
 interface Trail {
   readonly boot: number;
+  readonly last: PositionReport;
   readonly steps: { readonly position: number; readonly heardAtMs: number }[];
 }
 
 export interface GatewayWord {
   readonly position: number;
   readonly silentForMs: number;
+  /** As it said it last. */
+  readonly report: PositionReport;
 }
 
 type Members = () => readonly GatewayMember[];
@@ -34,7 +37,8 @@ export class GatewayReports {
   listen(messaging: Messaging): void {
     this.subscription = messaging.subscribe(live.positionFilter, (message) => {
       const report = PositionReport.safeParse(parseJson(message.text()));
-      if (report.success) this.hear(report.data);
+      // The server lets each gateway speak under its own name alone.
+      if (report.success && isOwn(report.data, message.subject)) this.hear(report.data);
     });
   }
 
@@ -89,10 +93,11 @@ export class GatewayReports {
 
   /** The last word of this boot of the gateway; `null` when it was never heard. */
   lastWord(member: GatewayMember): GatewayWord | null {
-    const last = this.trailOf(member)?.steps.at(-1);
-    if (!last) return null;
+    const trail = this.trailOf(member);
+    if (!trail) return null;
     const [silent] = this.tracker.silent([member], this.clock.monotonicMs(), 0);
-    return { position: last.position, silentForMs: Math.round(silent?.silentForMs ?? 0) };
+    const position = trail.steps.at(-1)?.position ?? trail.last.position;
+    return { position, silentForMs: Math.round(silent?.silentForMs ?? 0), report: trail.last };
   }
 
   /** Forgets gateways that are members no more. */
@@ -102,15 +107,14 @@ export class GatewayReports {
     for (const gateway of this.trails.keys()) if (!names.has(gateway)) this.trails.delete(gateway);
   }
 
-  private follow({ gateway, boot, position }: PositionReport, heardAtMs: number): void {
+  private follow(last: PositionReport, heardAtMs: number): void {
+    const { gateway, boot, position } = last;
     const before = this.trails.get(gateway);
     if (before && before.boot > boot) return;
-    const steps = before?.boot === boot ? before.steps : [];
-    if (position <= (steps.at(-1)?.position ?? -1)) return;
-    this.trails.set(gateway, {
-      boot,
-      steps: [...steps, { position, heardAtMs }].slice(-TRAIL_MAX),
-    });
+    const known = before?.boot === boot ? before.steps : [];
+    const isNews = position > (known.at(-1)?.position ?? -1);
+    const steps = isNews ? [...known, { position, heardAtMs }].slice(-TRAIL_MAX) : known;
+    this.trails.set(gateway, { boot, last, steps });
   }
 
   private trailOf(member: GatewayMember): Trail | null {
@@ -125,6 +129,9 @@ export class GatewayReports {
     return at > 0 ? (steps[at]?.heardAtMs ?? null) : null;
   }
 }
+
+const isOwn = ({ region, gateway }: PositionReport, subject: string): boolean =>
+  subject === live.position(region, gateway);
 
 const elapsed = (sinceMs: number | null, atMs: number | null): number | null =>
   sinceMs === null || atMs === null ? null : Math.max(0, Math.round((atMs - sinceMs) * 10) / 10);

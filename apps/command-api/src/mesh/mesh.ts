@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { FleetEvent, GatewayEntry, listGateways, listMeshEvents } from '#contracts';
-import type { GatewayMember } from '#domain';
+import type { FleetEvent, listGateways, listMeshEvents } from '#contracts';
 import { findAgent } from '../agents/agent-reference.js';
 import { toTimestamp } from '#platform';
 import { Control } from '../control/control.js';
 import type { Caller } from '../control/operator.js';
+import { gatewayEntries } from '../gateways/gateway-entries.js';
 import { ReadModel } from '../read-model/read-model.js';
 
 export type ListedEvents = z.infer<typeof listMeshEvents.response>;
 export type ListedGateways = z.infer<typeof listGateways.response>;
-
-const SILENT_MS = 3000;
 
 /** The mesh itself: its gateways, and the facts of the fleet. */
 @Injectable()
@@ -21,10 +19,11 @@ export class Mesh {
     private readonly readModel: ReadModel,
   ) {}
 
+  /** Without the log they are those that this node knows of. */
   async gateways(): Promise<ListedGateways> {
-    await this.control.barrier();
+    await this.control.catchUp();
     const { view } = this.control;
-    const gateways = view.gateways().map((member) => this.entry(member));
+    const gateways = gatewayEntries(this.control);
     return { ok: true, position: view.position, gateways };
   }
 
@@ -48,25 +47,5 @@ export class Mesh {
       },
     });
     return { ok: true, events: page.items as FleetEvent[], next_cursor: page.nextCursor };
-  }
-
-  private entry(member: GatewayMember): GatewayEntry {
-    const word = this.control.parts.reports.lastWord(member);
-    return {
-      gateway: member.gateway,
-      region: member.region,
-      boot: member.boot,
-      url: member.url,
-      joined_at: member.joinedAt,
-      state: word === null || word.silentForMs > SILENT_MS ? 'silent' : 'serving',
-      phase: null,
-      fenced: null,
-      lease_age_ms: null,
-      modes: [...member.modes],
-      key_id: member.keyId,
-      position: word?.position ?? null,
-      behind: word && Math.max(0, this.control.view.position - word.position),
-      silent_for_ms: word?.silentForMs ?? null,
-    };
   }
 }

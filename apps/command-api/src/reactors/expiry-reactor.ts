@@ -6,9 +6,8 @@ import { Control } from '../control/control.js';
 import { LiftCommands } from '../stops/lift-commands.js';
 
 /**
- * Lifts time-boxed stops when their time is over: through the log, naming the order's last sequence, so that several
- * nodes lift it once. Until the log's own echoes give a time that every node agrees on, this node's clock decides when to
- * try.
+ * Lifts time-boxed stops when their time is over by the log's own clock, as this node's echoes bring it: never by the clock
+ * of a machine. Each lift names the order's last sequence, so that several nodes lift it once.
  */
 @Injectable()
 export class ExpiryReactor {
@@ -17,9 +16,10 @@ export class ExpiryReactor {
     private readonly lifts: LiftCommands,
   ) {}
 
-  async run(nodeId: string): Promise<void> {
-    const actor: Actor = { kind: 'node', id: nodeId, via: 'expiry' };
-    for (const order of dueOrders(this.control.view, this.nowMs())) await this.lift(order, actor);
+  async run(): Promise<void> {
+    const { id } = this.control.parts.node;
+    const actor: Actor = { kind: 'node', id, via: 'expiry' };
+    for (const order of this.due()) await this.lift(order, actor);
   }
 
   private async lift({ orderId }: StopOrder, actor: Actor): Promise<void> {
@@ -30,8 +30,7 @@ export class ExpiryReactor {
         reason: null,
         cause: 'expiry',
         timeoutMs: 0,
-        choose: () =>
-          dueOrders(this.control.view, this.nowMs()).filter((order) => order.orderId === orderId),
+        choose: () => this.due().filter((order) => order.orderId === orderId),
       });
     } catch (error) {
       // Another node was first, which is just as well; the next round sees.
@@ -40,7 +39,10 @@ export class ExpiryReactor {
     }
   }
 
-  private nowMs(): number {
-    return this.control.parts.clock.nowMs();
+  /** What is not in the log yet has to wait for it. */
+  private due(): StopOrder[] {
+    const { node } = this.control.parts;
+    if (node.logTimeMs === null || node.isRolledBack) return [];
+    return dueOrders(this.control.view, node.logTimeMs).filter(({ sequence }) => sequence !== null);
   }
 }

@@ -28,3 +28,16 @@ export const findOwnOrder = (
   requireReach(principal, order.org, workspaceOf(order.selector));
   return order;
 };
+
+/** Like {@link findOrder}, where the log may know of it and does not answer. @throws ApiProblem `log_unavailable` then */
+export const findOrderIn = (
+  { view, isCaughtUp }: { readonly view: ControlView; readonly isCaughtUp: boolean },
+  principal: Operator,
+  orderId: string,
+): StopOrder => {
+  if (!isCaughtUp && view.order(orderId as StopOrderId) === null) {
+    const detail = `The order ${orderId.slice(0, 63)} is not known here, and the control log does not answer. Ask again shortly.`;
+    throw new ApiProblem('log_unavailable', detail, { retryAfterSeconds: 1 });
+  }
+  return findOrder(view, principal, orderId);
+};

@@ -1,17 +1,18 @@
-import type { HoldingOrder, OrderReport, OrderState } from '#contracts';
-import { formatSelector } from '#contracts';
+import { formatSelector, type HoldingOrder, type OrderReport } from '#contracts';
 import { byAge, severity, type StopOrder } from '#domain';
 import { toTimestamp } from '#platform';
-import type { GatewaysAnswer } from '../control/wait-for-gateways.js';
+import type { Control } from '../control/control.js';
+import { gatewaysNow, type GatewaysAnswer } from '../control/wait-for-gateways.js';
+import { progressOf, type Progress } from './standing-answer.js';
 
-/** An order and what the gateways said about it. It never says more than is known: `contained` is not known yet. */
+/** An order and how far it has come. It never says more than is proven. */
 export const orderReport = (
   order: StopOrder,
-  answer: GatewaysAnswer,
+  progress: Progress,
   changed: boolean,
 ): OrderReport => ({
   order_id: order.orderId,
-  state: stateOf(order, answer),
+  state: progress.state,
   mode: order.mode,
   selector: order.selector,
   reason: order.reason,
@@ -31,22 +32,34 @@ export const orderReport = (
     reason: order.liftRequest.reason,
     expires_at: order.liftRequest.expiresAt,
   },
-  sequence: order.sequence,
+  sequence: progress.committed ? order.sequence : null,
   changed,
-  effective: answer.effective,
-  committed: order.sequence !== null,
-  contained: false,
-  contained_after_ms: null,
-  gateways: [...answer.gateways],
+  effective: progress.effective,
+  committed: progress.committed,
+  contained: progress.contained,
+  contained_after_ms: progress.containedAfterMs,
+  gateways: [...progress.gateways],
 });
 
-/** Everywhere: every member has applied it. A stop that no gateway heard of is never called effective. */
-export const isEverywhere = ({ effective: { acked, of } }: GatewaysAnswer): boolean =>
-  of > 0 && acked === of;
+/** A lifted order: nothing is contained any more, and the gateways are told by how far they have read. */
+export const liftedProgress = (order: StopOrder, answer: GatewaysAnswer): Progress => ({
+  ...answer,
+  state: order.lift === null ? 'committed' : 'lifted',
+  committed: order.sequence !== null,
+  contained: false,
+  containedAfterMs: null,
+});
 
-const stateOf = (order: StopOrder, answer: GatewaysAnswer): OrderState => {
-  if (order.lift !== null) return 'lifted';
-  return isEverywhere(answer) ? 'effective' : 'committed';
+/** The order and how far it has come by now, without waiting. */
+export const reportNow = (control: Control, order: StopOrder, changed: boolean): OrderReport => {
+  const { node, regions } = control.parts;
+  if (order.lift === null) {
+    const standing = node.standing(order.orderId);
+    return orderReport(order, progressOf(order, standing, regions), changed);
+  }
+  const effect = { sequence: order.lift.sequence, order };
+  const answer = gatewaysNow(control, { effect, sinceMs: null });
+  return orderReport(order, liftedProgress(order, answer), changed);
 };
 
 /** An order as `why` lists it. */

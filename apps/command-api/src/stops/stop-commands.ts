@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { controlSubject, orgOf, workspaceOf, type OrderReport, type StopOrderId } from '#contracts';
-import { msOf, stopDecider, type StopCommand, type StopOrder } from '#domain';
-import { ApiProblem, stopOrderIdFrom, type Recording } from '#platform';
+import { formatSelector, orgOf, workspaceOf, type OrderReport, type StopOrderId } from '#contracts';
+import type { StopOrderedEvent } from '#containment';
+import { msOf, type OrderStanding, type StopOrder } from '#domain';
+import { ApiProblem, record, stopOrderIdFrom, type Recording } from '#platform';
 import { CommandMetrics } from '../command-metrics.js';
 import { Control } from '../control/control.js';
 import { actorOf } from '../control/operator.js';
-import { waitForGateways } from '../control/wait-for-gateways.js';
-import { isEverywhere, orderReport } from './order-report.js';
+import { orderReport, reportNow } from './order-report.js';
+import { RepeatedStops } from './repeated-stops.js';
+import { isContained, progressOf } from './standing-answer.js';
 import { checkWish, limitsOf, type Limits, type StopWish } from './stop-wish.js';
 
 /** The answer to a stop, and whether what the caller wanted to wait for was reached. */
@@ -17,20 +19,25 @@ export interface StopAnswer {
 
 interface Placed {
   readonly orderId: StopOrderId;
-  /** The order's own place in the log, or the last place known of it. */
-  readonly sequence: number;
   readonly changed: boolean;
 }
 
-/** Orders stops. A stop is never refused for what stands already: operators retry it under pressure. */
+/** A disk that takes no order for so long, while the log takes none either, is told of. */
+const DURABLE_MS_MAX = 2_000;
+
+/**
+ * Orders stops. A stop is never refused for what stands already: operators retry it under pressure. It needs no log: it is
+ * on this node's disk and pushed to every gateway before anything is answered, and in the log as soon as there is one.
+ */
 @Injectable()
 export class StopCommands {
   constructor(
     private readonly control: Control,
+    private readonly repeats: RepeatedStops,
     private readonly metrics: CommandMetrics,
   ) {}
 
-  /** @throws ApiProblem `log_unavailable` when the control log cannot be reached */
+  /** @throws ApiProblem `log_unavailable` when neither the log nor this node's disk takes the order */
   async order(wish: StopWish): Promise<StopAnswer> {
     checkWish(wish);
     const sinceMs = this.control.parts.clock.monotonicMs();
@@ -39,34 +46,42 @@ export class StopCommands {
     return this.answer(wish, placed, sinceMs);
   }
 
-  /** The order that stands already, with this repeat on record; `null` where none does or it was lifted meanwhile. */
+  /** The order that stands already; `null` where none does, it was lifted meanwhile, or nobody can tell. */
   private async repeat(wish: StopWish, limits: Limits): Promise<Placed | null> {
-    const standing = this.control.view.standingOn(wish.mode, wish.selector);
-    if (standing === null || endsEarlier(standing, limits)) return null;
-    const { orderId } = standing;
-    const reason = wish.details.reason ?? null;
-    const task = this.task(wish, { type: 'RepeatStop', orderId, reason });
-    const outcome = await this.control.decide(task);
-    return outcome.accepted ? { orderId, sequence: standing.sequence ?? 0, changed: false } : null;
+    const { view } = this.control;
+    const oldest = view.standingOn(wish.mode, wish.selector);
+    if (oldest === null) return null;
+    const stands = endsEarlier(oldest, limits) ? null : await this.repeats.record(wish, oldest);
+    if (stands === 'stands') return { orderId: oldest.orderId, changed: false };
+    if (stands === 'lifted') return null;
+    // It is only known here that it stood. What the log does not have yet, nobody can have lifted.
+    const pending = this.pendingOn(wish, limits);
+    if (pending === null) return null;
+    void this.repeats.recordLater(wish, pending);
+    return { orderId: pending.orderId, changed: false };
+  }
+
+  private pendingOn({ mode, selector }: StopWish, limits: Limits): StopOrder | null {
+    const scope = formatSelector(selector);
+    for (const order of this.control.view.standing(orgOf(selector))) {
+      const isPending = order.sequence === null && order.mode === mode;
+      if (!isPending || formatSelector(order.selector) !== scope) continue;
+      if (!endsEarlier(order, limits)) return order;
+    }
+    return null;
   }
 
   private async place(wish: StopWish, limits: Limits): Promise<Placed> {
-    const { mode, selector, details } = wish;
     const orderId = this.newId(wish);
-    const reason = details.reason ?? null;
-    const command = { type: 'OrderStop', orderId, mode, selector, reason, ...limits } as const;
-    const outcome = await this.control.decideNew(this.task(wish, command));
-    if (outcome?.accepted) return { orderId, sequence: outcome.sequence, changed: true };
-    if (outcome) throw new Error(`a stop was refused: ${outcome.rejection}`);
-    // The same request with the same key came through another node, and its order is in the log.
-    await this.control.barrier();
-    return this.known(orderId);
-  }
-
-  private known(orderId: StopOrderId): Placed {
-    const order = this.control.view.order(orderId);
-    if (order?.lift) throw liftedAlready(order);
-    return { orderId, sequence: order?.sequence ?? 0, changed: false };
+    const known = this.control.view.order(orderId);
+    if (known?.lift) throw liftedAlready(orderId);
+    if (known) return { orderId, changed: false };
+    const isDurable = await this.control.parts.node.order(
+      this.event(wish, orderId, limits),
+      DURABLE_MS_MAX,
+    );
+    if (!isDurable) throw onNoDisk(orderId, this.control.parts.node.standing(orderId));
+    return { orderId, changed: true };
   }
 
   private newId({ caller, mode, selector }: StopWish): StopOrderId {
@@ -76,43 +91,61 @@ export class StopCommands {
       : stopOrderIdFrom({ org: orgOf(selector), actor: principal.keyId, key, mode, selector });
   }
 
-  private task(wish: StopWish, command: StopCommand) {
-    const { selector, caller, details } = wish;
+  private event(wish: StopWish, orderId: StopOrderId, limits: Limits): StopOrderedEvent {
+    const { mode, selector, caller, details } = wish;
+    const reason = details.reason ?? null;
     const about: Recording = {
       actor: actorOf(caller.principal),
       org: orgOf(selector),
       workspace: workspaceOf(selector),
       correlationId: caller.traceId,
-      reason: details.reason ?? null,
+      reason,
     };
-    const subject = controlSubject(orgOf(selector), workspaceOf(selector), 'stop', command.orderId);
-    return { subject, decider: stopDecider, command, about };
+    const data = { orderId, mode, selector, reason, ...limits };
+    const { clock, ids } = this.control.parts;
+    return record({ type: 'StopOrdered', data }, about, clock, ids) as StopOrderedEvent;
   }
 
   private async answer(wish: StopWish, placed: Placed, sinceMs: number): Promise<StopAnswer> {
+    const { orderId, changed } = placed;
+    const { node, regions, clock } = this.control.parts;
     const { wait, timeout_ms } = wish.details;
-    const answer = await waitForGateways(this.control, {
-      effect: {
-        sequence: placed.sequence,
-        order: { orderId: placed.orderId, selector: wish.selector },
-      },
-      sinceMs: placed.changed ? sinceMs : null,
-      timeoutMs: wait === 'contained' ? timeout_ms : 0,
-    });
-    const order = this.control.view.order(placed.orderId);
-    if (order === null)
-      throw new ApiProblem('log_unavailable', `The order ${placed.orderId} cannot be read yet.`);
-    const report = orderReport(order, answer, placed.changed);
-    const tookMs = this.control.parts.clock.monotonicMs() - sinceMs;
-    this.metrics.stopAnswered(report, tookMs, wait === 'contained');
-    return { report, waitMet: wait !== 'contained' || isEverywhere(answer) };
+    const reached = reachedBy[wait];
+    const standing = await node.until(orderId, reached, timeout_ms);
+    const order = this.control.view.order(orderId);
+    if (order === null) throw new Error(`the order ${orderId} is not in the fold`);
+    if (order.lift !== null) return liftedMeanwhile(this.control, wish, order);
+    const report = orderReport(order, progressOf(order, standing, regions), changed);
+    this.metrics.stopAnswered(report, clock.monotonicMs() - sinceMs, wait === 'contained');
+    return { report, waitMet: standing !== null && reached(standing) };
   }
 }
 
+const reachedBy: Record<StopWish['details']['wait'], (standing: OrderStanding) => boolean> = {
+  contained: isContained,
+  committed: ({ committed }) => committed,
+  none: () => true,
+};
+
 /** An order is lifted once and for all: to answer with it would call an agent stopped that runs. */
-const liftedAlready = ({ orderId }: StopOrder): ApiProblem => {
-  const detail = `The order ${orderId} of this idempotency key was lifted since; it stops nothing. Order the stop with a new key.`;
+const liftedAlready = (orderId: StopOrderId): ApiProblem => {
+  const detail = `The order ${orderId} of this request was lifted since; it stops nothing. Order the stop anew, with a new idempotency key.`;
   return new ApiProblem('idempotency_conflict', detail, { details: { order_id: orderId } });
+};
+
+/** Somebody else lifted it while it was waited for: that is told. A request that names its order was answered before. */
+const liftedMeanwhile = (control: Control, { caller }: StopWish, order: StopOrder): StopAnswer => {
+  if (caller.idempotencyKey !== null) throw liftedAlready(order.orderId);
+  return { report: reportNow(control, order, true), waitMet: false };
+};
+
+const onNoDisk = (orderId: StopOrderId, standing: OrderStanding | null): ApiProblem => {
+  const { acked, of } = standing ?? { acked: 0, of: 0 };
+  const detail = `The stop ${orderId} was pushed and ${acked} of ${of} gateways say that it is in force, but neither this node's disk nor the control log takes it: if this node ends now it is forgotten. Order it through another control node, too.`;
+  return new ApiProblem('log_unavailable', detail, {
+    retryAfterSeconds: 1,
+    details: { order_id: orderId, effective: { acked, of } },
+  });
 };
 
 /** A standing time-boxed stop does not do for one that is to last longer: the agent would start by itself. */

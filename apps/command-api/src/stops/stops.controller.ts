@@ -6,6 +6,7 @@ import {
   listStops,
   orderStop,
   type LiftReport,
+  type NeedsSecond,
   type StopPlan,
 } from '#contracts';
 import { Endpoint, type Call } from '#platform';
@@ -45,7 +46,9 @@ export class StopsController {
   }
 
   @Endpoint(liftStop)
-  lift(call: Call<typeof liftStop>): Promise<LiftReport> {
-    return this.stops.lift(callerOf(call), call.params.order_id, call.body);
+  async lift(call: Call<typeof liftStop>): Promise<LiftReport | NeedsSecond> {
+    const answer = await this.stops.lift(callerOf(call), call.params.order_id, call.body);
+    if (answer.state === 'needs_second') void call.reply.code(ACCEPTED);
+    return answer;
   }
 }

@@ -32,7 +32,7 @@ describe('stop orders by selector', () => {
     const answer = await stop({ mode: 'kill', selector: { namespace: 'acme/staging' } });
     expect(answer).toMatchObject({
       status: 200,
-      body: { mode: 'halt', state: 'effective', effective: { acked: 2, of: 2 }, contained: false },
+      body: { mode: 'halt', state: 'contained', effective: { acked: 2, of: 2 }, contained: true },
     });
     const { gateways } = answer.body as { gateways: { applied_after_ms: number }[] };
     for (const { applied_after_ms } of gateways) expect(applied_after_ms).toBeGreaterThanOrEqual(0);

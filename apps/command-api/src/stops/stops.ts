@@ -7,19 +7,24 @@ import {
   type LiftReport,
   type liftStop,
   type listStops,
+  type NeedsSecond,
   type OrderReport,
   type orderStop,
   type StopPlan,
+  type Timestamp,
 } from '#contracts';
-import { stopDecider, type StopOrder } from '#domain';
-import { ApiProblem, pageOf } from '#platform';
+import { stopDecider, type ControlView, type StopOrder } from '#domain';
+import { ApiProblem, pageOf, toTimestamp } from '#platform';
 import { AgentHealth } from '../agents/agent-health.js';
 import { Control } from '../control/control.js';
 import { actorOf, type Caller } from '../control/operator.js';
 import { waitForGateways } from '../control/wait-for-gateways.js';
-import { LiftCommands } from './lift-commands.js';
+import { namedActor } from '../control/named-actor.js';
+import { LiftCommands, type LiftOutcome } from './lift-commands.js';
+import { logNowMs } from './lift-decision.js';
 import { findOrder, findOwnOrder, maySeeOrder } from './order-access.js';
-import { reportNow, type ReportedStop } from './shown-stops.js';
+import { reportNow } from './order-report.js';
+import type { ReportedStop } from './shown-stops.js';
 import { reachableSelector } from './selectors.js';
 import { StopCommands } from './stop-commands.js';
 import { matchedAgents, planStop, requirePlan } from './stop-plan.js';
@@ -54,8 +59,9 @@ export class Stops {
     return { body: { ok: true, ...report }, waitMet };
   }
 
+  /** Without the log they are those that this node knows of. */
   async list({ principal }: Caller, query: z.infer<typeof listStops.query>): Promise<ListedStops> {
-    await this.control.barrier();
+    await this.control.catchUp();
     const { state, mode, limit, cursor } = query;
     const orders = this.control.view
       .orders(principal.meshWide ? undefined : principal.org)
@@ -90,29 +96,37 @@ export class Stops {
       command: { type: 'GiveReason', orderId, reason },
       about,
     });
-    if (!outcome.accepted)
-      throw new ApiProblem('not_found', `There is no stop order ${orderId} here.`);
+    if (!outcome.accepted) {
+      const detail = `The order ${orderId} stands, and is not in the control log yet: give its reason as soon as it is.`;
+      throw new ApiProblem('conflict', detail, { details: { order_id: orderId } });
+    }
     const effect = { sequence: outcome.sequence, order: null };
     await waitForGateways(this.control, { effect, timeoutMs: 0, sinceMs: null });
-    return reportNow(this.control, findOrder(view, caller.principal, orderId), outcome.changed);
+    const order = findOrder(view, caller.principal, orderId);
+    return { ok: true, ...reportNow(this.control, order, outcome.changed) };
   }
 
+  /** `needs_second`: nothing is lifted before another person has said the same. */
   async lift(
     caller: Caller,
     orderId: string,
     body: z.infer<typeof liftStop.body>,
-  ): Promise<LiftReport> {
+  ): Promise<LiftReport | NeedsSecond> {
     const reason = body.reason ?? null;
-    const [report] = await this.lifts.lift({
+    const outcome = await this.lifts.lift({
       actor: actorOf(caller.principal),
       traceId: caller.traceId,
       reason,
       cause: 'operator',
       timeoutMs: body.wait === 'contained' ? body.timeout_ms : 0,
-      choose: () => [
-        withReason(findOwnOrder(this.control.view, caller.principal, orderId), reason),
-      ],
+      choose: () => {
+        const order = findOwnOrder(this.control.view, caller.principal, orderId);
+        requireReason(order, reason, toTimestamp(logNowMs(this.control)));
+        return [order];
+      },
     });
+    if (outcome.kind === 'needs-second') return needsSecond(this.control.view, outcome);
+    const [report] = outcome.orders;
     if (!report) throw new Error('a chosen order has a report');
     return { ok: true, ...report, still_held: await this.stillHeld(report) };
   }
@@ -126,11 +140,33 @@ export class Stops {
   }
 }
 
-/** Our own routes ask why a stop is lifted; the decider asks a quarantine for its root cause by itself. */
-const withReason = (order: StopOrder, reason: string | null): StopOrder => {
-  if (reason !== null || order.lift !== null || order.mode === 'quarantine') return order;
+/**
+ * Our own routes ask why a stop is lifted, of one person; the decider asks a quarantine for its root cause by itself.
+ */
+const requireReason = (order: StopOrder, reason: string | null, now: Timestamp): void => {
+  if (reason !== null || order.lift !== null || order.mode === 'quarantine') return;
+  const { liftRequest } = order;
+  if (liftRequest !== null && liftRequest.reason !== null && now < liftRequest.expiresAt) return;
   const detail = 'Write in "reason" why the stop can be lifted: what was found and mended.';
   throw new ApiProblem('reason_required', detail, {
     details: { fields: [{ in: 'body', path: 'reason', message: 'is required' }] },
   });
+};
+
+const needsSecond = (
+  view: ControlView,
+  { order, changed }: Extract<LiftOutcome, { kind: 'needs-second' }>,
+): NeedsSecond => {
+  const { orderId, liftRequest } = order;
+  if (liftRequest === null) throw new Error('a request that was recorded is in the fold');
+  return {
+    ok: true,
+    state: 'needs_second',
+    order_id: orderId,
+    requested_by: namedActor(view, liftRequest.by),
+    requested_at: liftRequest.at,
+    reason: liftRequest.reason,
+    expires_at: liftRequest.expiresAt,
+    changed,
+  };
 };

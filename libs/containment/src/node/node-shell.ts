@@ -156,15 +156,16 @@ export class NodeShell {
   async order(event: StopOrderedEvent, timeoutMs = Infinity): Promise<boolean> {
     const { orderId } = event.data;
     this.step({ kind: 'order', order: orderBodyOf(event) });
-    await this.#waiters.until(() => this.#isDurable(orderId), timeoutMs);
+    await this.#waiters.until(() => this.#broken || this.#isDurable(orderId), timeoutMs);
     const isDurable = this.#isDurable(orderId);
     this.#ordered.delete(orderId);
     return isDurable;
   }
 
-  /** How far an order has come, as far as this node can prove; `null`: not known here, or lifted. */
+  /** How far an order has come, as far as this node can prove; `null`: not known here, lifted, or nothing is proven any more. */
   standing(orderId: string): OrderStanding | null {
     const { clock, handlers } = this.#options;
+    if (this.#broken) return null;
     return this.#node.standing(orderId, readingOf(clock), handlers.fenceCounts);
   }
 
@@ -200,6 +201,7 @@ export class NodeShell {
 
   #isDurable(orderId: string): boolean {
     if (this.#ordered.has(orderId)) return true;
+    if (this.#broken) return false;
     const standing = this.standing(orderId);
     return standing === null || standing.committed;
   }

@@ -1,5 +1,6 @@
 import type { AppendAnswer, AppendOutput, LogFact } from '#domain';
 import { WrongSequenceError, type RawAppend, type RawLog } from '#event-store';
+import { injectTrace } from '#platform';
 
 /** Echoes are forgotten by the log after so long. */
 const ECHO_TTL_SECONDS = 5;
@@ -28,6 +29,8 @@ export const appendOutput = async (
       messageId: id,
       expectLastSubjectSequence: expect,
       timeoutMs: TIMEOUT_MS,
+      // Of the command that it came from, where it is appended at once.
+      headers: injectTrace(),
       ...(fact.kind === 'echo' ? { ttlSeconds: ECHO_TTL_SECONDS } : {}),
     };
     const { sequence, duplicate } = await log.append(request);

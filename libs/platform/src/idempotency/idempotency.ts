@@ -52,8 +52,8 @@ export interface Idempotency {
 
 const TAKE_OVER_AFTER_MS = 30_000;
 const RECORD_BYTES_MAX = 1_000_000;
-/** What must not wait waits for its memory so long. */
-const MEMORY_MS_MAX = 250;
+/** What must not wait waits for its memory so long: many times what it takes, and little of what a stop may take. */
+const MEMORY_MS_MAX = 50;
 
 /** What the bucket holds of one key. A `free` record may be claimed by anybody, as if it were not there. */
 const KeyRecord = z.discriminatedUnion('state', [
