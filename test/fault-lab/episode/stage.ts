@@ -27,6 +27,7 @@ export interface StageParts {
   readonly orders: OrderLog;
 }
 
+const NEVER = { healingMs: Infinity, toMs: Infinity };
 const UNTOUCHED = { gateways: [], cutOff: [], nodes: [], logs: false };
 const LEADER_MS = 30_000;
 /** Everything whose leader the mesh needs for its work. */
@@ -71,14 +72,15 @@ export class Stage {
     const { until, ...touched } = terms;
     const fromMs = nowMs();
     const book = { ...UNTOUCHED, ...touched, what, fromMs };
-    const at = this.troubles.push({ ...book, inForceMs: fromMs, toMs: Infinity }) - 1;
+    const at = this.troubles.push({ ...book, inForceMs: fromMs, ...NEVER }) - 1;
     await fault.begin();
     const inForceMs = nowMs();
-    this.troubles[at] = { ...book, inForceMs, toMs: Infinity };
+    this.troubles[at] = { ...book, inForceMs, ...NEVER };
     await (fault.during?.() ?? pause(fault.lastMs ?? 0));
+    const healingMs = nowMs();
     await fault.heal();
     await until?.();
-    this.troubles[at] = { ...book, inForceMs, toMs: nowMs() };
+    this.troubles[at] = { ...book, inForceMs, healingMs, toMs: nowMs() };
   }
 
   /** Resolves when each log has a leader. */

@@ -76,6 +76,8 @@ export interface Trouble {
   readonly fromMs: number;
   /** From then on it is in force everywhere. */
   readonly inForceMs: number;
+  /** From then on its cause is being taken away. */
+  readonly healingMs: number;
   /** When its cause was gone; `Infinity` when it never went. */
   readonly toMs: number;
   /** Gateways that may be fenced, silent or slow meanwhile. */

@@ -68,6 +68,7 @@ const trouble = (terms: Partial<Trouble>): Trouble => ({
   what: 'east cut off',
   fromMs: 1000,
   inForceMs: 1010,
+  healingMs: 4990,
   toMs: 5000,
   gateways: ['east'],
   cutOff: [],

@@ -28,8 +28,12 @@ const TOUR = [
   'kill-gateway',
   'kill-node',
   'freeze-gateway',
+  'freeze-node',
+  'leader-alone',
   'region-flapping',
   'postgres-down',
+  'forged-receipts',
+  'replayed-pushes',
 ];
 
 /** The rows of the most value, for every change: at most four minutes. */

@@ -3,9 +3,9 @@ import { isAdmitted, type Attempt, type History, type Trouble } from '../history
 import type { Finding, Violation } from '../finding.js';
 
 const within = (
-  { cutOff, inForceMs, toMs }: Trouble,
+  { cutOff, inForceMs, healingMs }: Trouble,
   { gateway, sentMs, endMs }: Attempt,
-): boolean => cutOff.includes(gateway) && sentMs > inForceMs + RELAXED_MS && endMs < toMs;
+): boolean => cutOff.includes(gateway) && sentMs > inForceMs + RELAXED_MS && endMs < healingMs;
 
 const admitted = (
   { gateway, kind, from, sentMs }: Attempt,
