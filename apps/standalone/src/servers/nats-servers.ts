@@ -1,8 +1,6 @@
-import { access, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, startNatsServer, type NatsServerOptions } from '#embedded';
 import {
-  HUB_ACCOUNT,
   hubAccounts,
   leafAccounts,
   meshUsers,
@@ -10,6 +8,7 @@ import {
   type MeshServices,
 } from '#event-store-jetstream';
 import { natsPassword, saveServersFile } from '../data/servers-file.js';
+import { adoptStore } from './adopt-store.js';
 import { hubText, leafText, leafUrls, type HubServer } from './hub-config.js';
 import type { KeptServer } from './kept-server.js';
 import type { NatsAddresses } from './nats-logins.js';
@@ -107,16 +106,3 @@ export class NatsServers {
     return places;
   }
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
-/** A mesh of version 0.1 kept its streams in the server's one account: they move into the hub's as they are. */
-const adoptStore = async (dir: string): Promise<void> => {
-  const accounts = join(dir, 'store', 'jetstream');
-  const [old, now] = [join(accounts, '$G'), join(accounts, HUB_ACCOUNT)];
-  if ((await isThere(join(old, 'streams'))) && !(await isThere(now))) await rename(old, now);
-};
