@@ -1,5 +1,8 @@
 import { auditWorld } from './audit/audit-world.js';
 import { auditContenders } from './audit/contenders.js';
+import type { Outcome, Settings } from './bench.js';
+import { onRound } from './bench.js';
+import { atLeast, judged, tooFew, voidBy } from './judging.js';
 import { interleave, quantile, ratioOf, type Ratio, type Samples } from './rounds.js';
 
 /**
@@ -20,43 +23,38 @@ export interface AuditReport {
   readonly fill_of_copy: Ratio;
   /** Speed against a bare drain. */
   readonly replay_of_drain: Ratio;
-  /** The baselines against themselves: outside 0.95 to 1.05 the run is void. */
+  /** The baselines against themselves. */
   readonly controls: readonly Ratio[];
-  readonly void: boolean;
 }
 
-const progress = (done: number, of: number): void =>
-  void process.stderr.write(`\r  round ${done} of ${of} ${done === of ? '\n' : ''}`);
-
-export const runAuditBench = async (): Promise<AuditReport> => {
+const measured = async (rounds: number): Promise<AuditReport> => {
   const world = await auditWorld(EVENTS);
   try {
     const contenders = await auditContenders(world);
-    const settings = { rounds: ROUNDS, warmUp: WARM_UP, random: Math.random };
-    return report(await interleave(contenders, { ...settings, onRound: progress }));
+    const settings = { rounds, warmUp: WARM_UP, random: Math.random, onRound };
+    return reportOf(await interleave(contenders, settings), rounds);
   } finally {
     await world.stop();
   }
 };
 
-const report = (samples: Samples): AuditReport => {
+const reportOf = (samples: Samples, rounds: number): AuditReport => {
   const of = (name: string): readonly number[] => samples.get(name) ?? [];
   // Speed is the inverse of time: the baseline's milliseconds over ours.
   const speed = (ours: string, baseline: string): Ratio => ratioOf(of(baseline), of(ours));
   const controls = [speed('copy, again', 'copy'), speed('drain, again', 'drain')];
   return {
-    rounds: ROUNDS,
+    rounds,
     events: EVENTS,
     p50_ms: Object.fromEntries([...samples].map(([name, ms]) => [name, quantile(ms, 0.5)])),
     rebuild_of_copy: speed('rebuild', 'copy'),
     fill_of_copy: speed('fill', 'copy'),
     replay_of_drain: speed('replay', 'drain'),
     controls,
-    void: controls.some(({ median }) => median < 0.95 || median > 1.05),
   };
 };
 
-export const auditTable = (report: AuditReport): string => {
+const auditTable = (report: AuditReport): string => {
   const row = (name: string): string => {
     const ms = report.p50_ms[name] ?? NaN;
     const perSecond = Math.round(report.events / (ms / 1000));
@@ -76,4 +74,19 @@ export const auditTable = (report: AuditReport): string => {
     told('speed of a replay against a bare drain', report.replay_of_drain),
     `controls ${report.controls.map(({ median }) => median.toFixed(2)).join(' and ')}`,
   ].join('\n');
+};
+
+export const runAuditBench = async (settings: Settings): Promise<Outcome> => {
+  const report = await measured(settings.rounds ?? ROUNDS);
+  const voids = report.controls.map(({ median }) => voidBy(median));
+  const speed = (what: string, { median }: Ratio) => judged(atLeast(what, 0.5, '×'), median);
+  return {
+    report,
+    table: auditTable(report),
+    judged: [
+      speed('speed of a rebuild, of COPY', report.rebuild_of_copy),
+      speed('speed of a replay, of a bare drain', report.replay_of_drain),
+    ],
+    void: voids.find((why) => why !== null) ?? tooFew(report.rounds),
+  };
 };

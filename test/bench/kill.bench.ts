@@ -1,21 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Estop } from '#sdk';
-import { startMesh, type StandingMesh } from '../../apps/demo/src/standing-mesh.js';
-import { bareFanOut } from './kill/bare-fan-out.js';
-import { Child } from './kill/child.js';
-import type { HammerReport } from './kill/child-messages.js';
-import { killToLastAdmission, underLoad } from './kill/kill-to-last-admission.js';
+import type { Outcome, Settings } from './bench.js';
+import { onRound } from './bench.js';
+import { atMost, judged, tableOf, tooFew, voidBy } from './judging.js';
+import { BARE, BARE_CORE, bareFanOut } from './kill/bare-fan-out.js';
+import { underLoad } from './kill/hammering.js';
+import { killOnce, lastReceiptMs, resumed, type Killed } from './kill/kill-once.js';
 import {
   interleave,
-  quantile,
   ratioOf,
+  spreadCells,
+  spreadOf,
   tailRatio,
   type Contender,
   type Ratio,
-  type Samples,
+  type Spread,
 } from './rounds.js';
+import { onMesh, type MeshStage } from './stage/mesh-stage.js';
 
 /**
  * Kill request → last admission anywhere, over four gateways in two regions, against a bare JetStream publish → the last of
@@ -23,114 +22,107 @@ import {
  */
 const ROUNDS = 61;
 const WARM_UP = 10;
-
-const progress = (done: number, of: number): void =>
-  void process.stderr.write(`\r  round ${done} of ${of} ${done === of ? '\n' : ''}`);
-
-const run = async (mesh: StandingMesh): Promise<Samples> => {
-  const baseUrls = mesh.gateways.map(({ url }) => url);
-  const admin = new Estop({ baseUrls, apiKey: mesh.credentials.admin_key });
-  const { org, workspace } = mesh.credentials;
-  const { service_account } = await admin.serviceAccounts.create({
-    org_id: org,
-    workspace_id: workspace,
-    name: 'rogue',
-  });
-  const { key } = await admin.serviceAccounts.createKey(service_account.service_account_id);
-  const hammer = new Child<HammerReport>('hammer.js');
-  const ready = hammer.next('ready');
-  hammer.tell({ kind: 'setup', gateways: baseUrls, apiKey: key.token });
-  await ready;
-  const bare = await bareFanOut();
-  const again: Contender = { ...bare.contender, name: 'bare JetStream fan-out, again' };
-  const operator = new Estop({ baseUrl: mesh.command_api, apiKey: mesh.credentials.operator_key });
-  try {
-    return await interleave(
-      [
-        killToLastAdmission(operator, service_account.agent_address, hammer),
-        underLoad(hammer, bare.contender),
-        underLoad(hammer, again),
-      ],
-      { rounds: ROUNDS, warmUp: WARM_UP, random: Math.random, onRound: progress },
-    );
-  } finally {
-    await hammer.end();
-    await bare.stop();
-  }
-};
+const KILL = 'kill to last admission';
+const AGAIN = `${BARE}, again`;
 
 export interface KillReport {
   readonly rounds: number;
   readonly kill: Spread;
+  /** By the control node's clock: the command to the last gateway's receipt, after its cut and its disk. */
+  readonly receipt: Spread;
+  /** To the answer, which waits for the proof. */
+  readonly answer: Spread;
+  readonly contained: number;
   readonly bare: Spread;
+  readonly bare_core: Spread;
   readonly ratio_p50: Ratio;
   readonly ratio_p99: number;
-  /** The baseline against itself: outside 0.95 to 1.05 the run is void. */
   readonly control: Ratio;
-  readonly void: boolean;
 }
 
-interface Spread {
-  readonly p50_ms: number;
-  readonly p99_ms: number;
-  readonly max_ms: number;
+interface Measured {
+  readonly samples: ReadonlyMap<string, readonly number[]>;
+  readonly kills: readonly Killed[];
 }
 
-const spreadOf = (values: readonly number[]): Spread => ({
-  p50_ms: quantile(values, 0.5),
-  p99_ms: quantile(values, 0.99),
-  max_ms: Math.max(...values),
-});
-
-const report = (samples: Samples): KillReport => {
-  const kill = samples.get('kill to last admission')!;
-  const bare = samples.get('bare JetStream fan-out')!;
-  const control = ratioOf(samples.get('bare JetStream fan-out, again')!, bare);
-  return {
-    rounds: ROUNDS,
-    kill: spreadOf(kill),
-    bare: spreadOf(bare),
-    ratio_p50: ratioOf(kill, bare),
-    ratio_p99: tailRatio(kill, bare),
-    control,
-    void: control.median < 0.95 || control.median > 1.05,
+const measured = async (stage: MeshStage, rounds: number): Promise<Measured> => {
+  const bare = await bareFanOut();
+  const kills: Killed[] = [];
+  const kill: Contender = {
+    name: KILL,
+    measure: async () => {
+      const killed = await killOnce(stage);
+      await resumed(stage);
+      const { acked, of } = killed.order.effective;
+      if (acked < of) throw new Error(`${of - acked} of ${of} gateways are missing`);
+      kills.push(killed);
+      return Math.max(...killed.lastAdmissionMs);
+    },
   };
-};
-
-export const runKillBench = async (): Promise<KillReport> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
+  const under = (contender: Contender): Contender => underLoad(stage.hammering, contender);
+  const again: Contender = { ...bare.stream, name: AGAIN };
   try {
-    const mesh = await startMesh(dataDir, ['us-east', 'eu-west'], 2);
-    try {
-      return report(await run(mesh));
-    } finally {
-      await mesh.stop();
-    }
+    const samples = await interleave([kill, under(bare.stream), under(again), under(bare.core)], {
+      rounds,
+      warmUp: WARM_UP,
+      random: Math.random,
+      onRound,
+    });
+    return { samples, kills: kills.slice(WARM_UP) };
   } finally {
-    await rm(dataDir, { recursive: true, force: true });
+    await bare.stop();
   }
 };
 
-export const killTable = ({
-  kill,
-  bare,
-  ratio_p50,
-  ratio_p99,
-  control,
-  rounds,
-}: KillReport): string => {
-  const row = (name: string, spread: Spread) =>
-    `| ${name} | ${spread.p50_ms.toFixed(2)} | ${spread.p99_ms.toFixed(2)} | ${spread.max_ms.toFixed(2)} |`;
-  const [low, high] = ratio_p50.spread;
+const reportOf = ({ samples, kills }: Measured): KillReport => {
+  const of = (name: string): readonly number[] => samples.get(name) ?? [];
+  return {
+    rounds: kills.length,
+    kill: spreadOf(of(KILL)),
+    receipt: spreadOf(kills.map(({ order }) => lastReceiptMs(order))),
+    answer: spreadOf(kills.map(({ answeredMs }) => answeredMs)),
+    contained: kills.filter(({ order }) => order.contained).length,
+    bare: spreadOf(of(BARE)),
+    bare_core: spreadOf(of(BARE_CORE)),
+    ratio_p50: ratioOf(of(KILL), of(BARE)),
+    ratio_p99: tailRatio(of(KILL), of(BARE)),
+    control: ratioOf(of(AGAIN), of(BARE)),
+  };
+};
+
+const tableOfKills = (report: KillReport): string => {
+  const { rounds, ratio_p50, control, contained } = report;
+  const [low, high] = ratio_p50.spread.map((value) => value.toFixed(2));
+  const rows: [string, Spread][] = [
+    ['kill to last admission', report.kill],
+    ['kill to last receipt, by the node', report.receipt],
+    ['kill to answer', report.answer],
+    ['bare JetStream publish to last of 4 subscribers', report.bare],
+    ['bare core NATS publish to last of 4 subscribers', report.bare_core],
+  ];
   return [
     `Kill request to last admission, 4 gateways in 2 regions, ${rounds} rounds`,
     '',
-    '| | p50 ms | p99 ms | max ms |',
-    '| --- | --- | --- | --- |',
-    row('kill to last admission', kill),
-    row('bare JetStream publish to last of 4 subscribers', bare),
+    tableOf(
+      ['', 'p50 ms', 'p99 ms', 'max ms'],
+      rows.map(([name, spread]) => [name, ...spreadCells(spread)]),
+    ),
     '',
-    `p50 ratio ${ratio_p50.median.toFixed(2)} (middle half ${low.toFixed(2)} to ${high.toFixed(2)}), ` +
-      `p99 ratio ${ratio_p99.toFixed(2)}, control ${control.median.toFixed(2)}`,
+    `p50 ratio ${ratio_p50.median.toFixed(2)} (middle half ${low} to ${high}), ` +
+      `p99 ratio ${report.ratio_p99.toFixed(2)}, control ${control.median.toFixed(2)}; ` +
+      `${contained} of ${rounds} answers were "contained"`,
   ].join('\n');
+};
+
+export const runKillBench = async (settings: Settings): Promise<Outcome> => {
+  const report = reportOf(await onMesh((stage) => measured(stage, settings.rounds ?? ROUNDS)));
+  return {
+    report,
+    table: tableOfKills(report),
+    judged: [
+      judged(atMost(`${KILL}, p50, of bare fan-out`, 1.5, '×'), report.ratio_p50.median),
+      judged(atMost(`${KILL}, p99, of bare fan-out`, 2, '×'), report.ratio_p99),
+    ],
+    void: voidBy(report.control.median) ?? tooFew(report.rounds),
+  };
 };

@@ -1,55 +1,37 @@
-import { parseArgs } from 'node:util';
-import { gatewayTable, runGatewayBench } from './gateway.bench.js';
-import { auditTable, runAuditBench } from './audit.bench.js';
-import { killTable, runKillBench } from './kill.bench.js';
-import { runVerdictBench, verdictTable } from './verdict.bench.js';
+import { benches, type BenchName } from './benches.js';
+import type { Outcome } from './bench.js';
+import { judgementTable, lineOf } from './judging.js';
+import { BadOption, readOptions } from './options.js';
 
-/** `npm run bench`: every number the project promises, each against its baseline in the same run. */
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
-});
+/** `npm run bench`: every number the project promises, measured, and judged by what was promised. */
+const names = Object.keys(benches) as BenchName[];
 
-const benches = {
-  verdict: async () => {
-    const report = await runVerdictBench();
-    return { report, table: verdictTable(report) };
-  },
-  kill: async () => {
-    const report = await runKillBench();
-    return { report, table: killTable(report) };
-  },
-  gateway: async () => {
-    const report = await runGatewayBench();
-    return { report, table: gatewayTable(report) };
-  },
-  audit: async () => {
-    const report = await runAuditBench();
-    return { report, table: auditTable(report) };
-  },
-};
-type Bench = keyof typeof benches;
+const options = (() => {
+  try {
+    return readOptions(process.argv.slice(2), names);
+  } catch (error) {
+    if (!(error instanceof BadOption)) throw error;
+    console.error(`bench: ${error.message}`);
+    return process.exit(2);
+  }
+})();
 
-const isBench = (name: string): name is Bench => Object.hasOwn(benches, name);
-
-const chosen = (): Bench[] => {
-  const names = Object.keys(benches) as Bench[];
-  if (values.only === undefined) return names;
-  if (isBench(values.only)) return [values.only];
-  console.error(`--only knows ${names.join(', ')}, not ${values.only}`);
-  process.exit(2);
+const say = ({ table, judged, void: why }: Outcome): void => {
+  const verdict =
+    options.show === 'markdown' ? [judgementTable(judged)] : judged.map((it) => lineOf(it));
+  const lines = [table, ...(judged.length > 0 ? ['', ...verdict] : [])];
+  console.log(`\n${[...lines, ...(why === null ? [] : ['', `Void: ${why}.`])].join('\n')}`);
 };
 
-const reports: Partial<Record<Bench, object>> = {};
-let anyVoid = false;
-for (const name of chosen()) {
-  process.stderr.write(`bench: ${name}\n`);
-  const { report, table } = await benches[name]();
-  reports[name] = report;
-  anyVoid ||= report.void;
-  if (!values.json)
-    console.log(
-      `\n${table}\n${report.void ? '\nVoid: the control is outside 0.95 to 1.05.\n' : ''}`,
-    );
+const outcomes: Partial<Record<BenchName, object>> = {};
+let isVoid = false;
+for (const name of options.names) {
+  const { takes, run } = benches[name];
+  process.stderr.write(`bench: ${name}, about ${takes}\n`);
+  const outcome = await run(options);
+  isVoid ||= outcome.void !== null;
+  outcomes[name] = { ...outcome.report, judged: outcome.judged, void: outcome.void };
+  if (options.show !== 'json') say(outcome);
 }
-if (values.json) console.log(JSON.stringify(reports));
-process.exitCode = anyVoid ? 1 : 0;
+if (options.show === 'json') console.log(JSON.stringify(outcomes));
+process.exitCode = isVoid ? 1 : 0;

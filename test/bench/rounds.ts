@@ -14,13 +14,15 @@ export interface RoundsOptions {
   readonly warmUp: number;
   readonly random: () => number;
   readonly onRound?: (done: number, of: number) => void;
+  /** Waited for after each round. */
+  readonly between?: () => Promise<void>;
 }
 
 export type Samples = ReadonlyMap<string, readonly number[]>;
 
 export const interleave = async (
   contenders: readonly Contender[],
-  { rounds, warmUp, random, onRound }: RoundsOptions,
+  { rounds, warmUp, random, onRound, between }: RoundsOptions,
 ): Promise<Samples> => {
   const samples = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (let round = -warmUp; round < rounds; round += 1) {
@@ -29,6 +31,7 @@ export const interleave = async (
       if (round >= 0) samples.get(contender.name)!.push(value);
     }
     onRound?.(round + warmUp + 1, rounds + warmUp);
+    await between?.();
   }
   return samples;
 };
@@ -63,3 +66,18 @@ export const ratioOf = (a: readonly number[], b: readonly number[]): Ratio => {
 /** The p99 of the one over the p99 of the other: with few rounds this is close to the worst round. */
 export const tailRatio = (a: readonly number[], b: readonly number[]): number =>
   quantile(a, 0.99) / quantile(b, 0.99);
+
+export interface Spread {
+  readonly p50_ms: number;
+  readonly p99_ms: number;
+  readonly max_ms: number;
+}
+
+export const spreadOf = (values: readonly number[]): Spread => ({
+  p50_ms: quantile(values, 0.5),
+  p99_ms: quantile(values, 0.99),
+  max_ms: quantile(values, 1),
+});
+
+export const spreadCells = ({ p50_ms, p99_ms, max_ms }: Spread): string[] =>
+  [p50_ms, p99_ms, max_ms].map((value) => value.toFixed(2));

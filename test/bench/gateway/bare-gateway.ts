@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNatsServer } from '#embedded';
-import { Child } from '../kill/child.js';
+import { Child } from '../child.js';
 import type { BareReport } from './load-messages.js';
 
 /** A bare Fastify in a process of its own, beside a nats-server with a file stream and fsync, as the mesh has one. */
@@ -15,7 +15,7 @@ export const startBareGateway = async (): Promise<{ port: number; stop(): Promis
   const manager = await jetstreamManager(connection);
   await manager.streams.add({ name: 'BARE', subjects: ['bare.>'] });
   await connection.close();
-  const server = new Child<BareReport>('../gateway/bare-server.js', [nats.url]);
+  const server = new Child<BareReport>('gateway/bare-server.js', [nats.url]);
   const { port } = await server.next('listening');
   return {
     port,

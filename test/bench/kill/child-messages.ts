@@ -8,16 +8,27 @@ export type HammerOrder =
   | { readonly kind: 'start' }
   | { readonly kind: 'stop' };
 
+/** What one gateway answered since the start. */
+export interface Hammered {
+  /** When the last "allow" arrived; `null`: none did. */
+  readonly lastAdmittedNs: string | null;
+  /** When the last request was sent that was admitted. */
+  readonly lastSentNs: string | null;
+  readonly admitted: number;
+  /** 403: a stop holds the agent. */
+  readonly refused: number;
+  /** 503: the gateway has no proof that its state is fresh. */
+  readonly fenced: number;
+  /** Anything else, or nothing. */
+  readonly failed: number;
+}
+
 export type HammerReport =
   | { readonly kind: 'ready' }
+  /** Every gateway has admitted once. */
   | { readonly kind: 'started' }
-  | {
-      readonly kind: 'stopped';
-      /** When the answer to the last admitted request arrived, over all gateways. */
-      readonly lastAdmittedNs: string | null;
-      readonly admitted: number;
-      readonly refused: number;
-    };
+  /** In the order of the gateways. */
+  | { readonly kind: 'stopped'; readonly gateways: readonly Hammered[] };
 
 export type SubscriberReport =
   | { readonly kind: 'ready' }

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** A measuring process: a file of this folder, forked, with messages both ways. */
+/** A measuring process: a file of the bench, forked, with messages both ways. It ends when this process does. */
 export class Child<Report extends { readonly kind: string }> {
   private readonly process: ChildProcess;
   private readonly waiting = new Set<(report: Report) => boolean>();

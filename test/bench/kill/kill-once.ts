@@ -1,0 +1,66 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { OrderReport } from '#contracts';
+import type { Estop } from '#sdk';
+import { msBetween, nowNs } from './child-messages.js';
+import type { Hammering } from './hammering.js';
+
+/** An agent that works, and an operator who can stop it. */
+export interface KillStage {
+  readonly operator: Estop;
+  readonly rogue: string;
+  readonly hammering: Hammering;
+}
+
+export interface Killed {
+  /** From the operator's request to the arrival of the last "allow", gateway by gateway, in milliseconds. */
+  readonly lastAdmissionMs: readonly number[];
+  /** To the answer. */
+  readonly answeredMs: number;
+  /** As this machine's wall clock says it, milliseconds since the epoch. */
+  readonly answeredAtMs: number;
+  readonly order: OrderReport;
+}
+
+export interface KillWait {
+  /** How long the answer may wait for the proof. @default 1000 */
+  readonly timeoutMs?: number;
+  /** What happens between the start of the agent's requests and the command. */
+  before?(): Promise<void>;
+}
+
+const AFTER_MS = 10;
+
+/**
+ * Kills the agent while it asks every gateway, and waits for the answer. A request that is sent after `contained` and is
+ * admitted breaks the product's promise and ends the run.
+ */
+export const killOnce = async (
+  { operator, rogue, hammering }: KillStage,
+  { timeoutMs, before }: KillWait = {},
+): Promise<Killed> => {
+  await hammering.start();
+  await before?.();
+  const body = { reason: 'bench', ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }) };
+  const sentNs = nowNs();
+  const { order } = await operator.mesh.kill(rogue, body);
+  const answeredNs = nowNs();
+  const answeredAtMs = Date.now();
+  await wait(AFTER_MS);
+  const gateways = await hammering.stop();
+  const lastAdmissionMs = gateways.map(({ lastAdmittedNs, lastSentNs }) => {
+    if (lastAdmittedNs === null) throw new Error('a gateway admitted nothing before the kill');
+    const isLate = order.contained && BigInt(lastSentNs ?? 0) > answeredNs;
+    if (isLate) throw new Error('a request was admitted after the answer "contained"');
+    return Math.max(0.01, msBetween(sentNs, BigInt(lastAdmittedNs)));
+  });
+  return { lastAdmissionMs, answeredMs: msBetween(sentNs, answeredNs), answeredAtMs, order };
+};
+
+/** Everything runs again, as after every round. */
+export const resumed = async ({ operator, rogue }: KillStage): Promise<void> => {
+  await operator.mesh.resume(rogue, { reason: 'bench' });
+};
+
+/** By the control node's clock, from the command to the last gateway's receipt; `NaN` where one is missing. */
+export const lastReceiptMs = ({ gateways }: OrderReport): number =>
+  Math.max(...gateways.map(({ applied_after_ms: ms }) => ms ?? NaN));

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Estop } from '#sdk';
+import { LabMesh } from '../../fault-lab/mesh/lab-mesh.js';
+import type { Service } from '../../fault-lab/mesh/services.js';
+import { Hammering } from '../kill/hammering.js';
+import type { KillStage } from '../kill/kill-once.js';
+import { newAgent } from './rogue.js';
+
+export interface LabStage extends KillStage {
+  readonly mesh: LabMesh;
+}
+
+const onStanding = async <T>(mesh: LabMesh, use: (stage: LabStage) => Promise<T>): Promise<T> => {
+  const { admin_key: adminKey, operator_key: apiKey, org, workspace } = mesh.credentials;
+  const { url: baseUrl } = mesh.nodes[0] as Service;
+  const rogue = await newAgent({ baseUrl, adminKey, org, workspace }, 'rogue');
+  const hammering = new Hammering();
+  try {
+    await hammering.setUp(
+      mesh.gateways.map(({ url }) => url),
+      rogue.apiKey,
+    );
+    const operator = new Estop({ baseUrl, apiKey });
+    return await use({ mesh, hammering, operator, rogue: rogue.address });
+  } finally {
+    await hammering.end();
+  }
+};
+
+/**
+ * The fault lab's mesh: three nats-servers with fsync, two control nodes, four gateways in two regions, every connection
+ * through a link that can be held or delayed. Nothing of it is left.
+ */
+export const onLab = async <T>(use: (stage: LabStage) => Promise<T>): Promise<T> => {
+  const dir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
+  const mesh = await LabMesh.plan(dir);
+  try {
+    await mesh.start();
+    return await onStanding(mesh, use);
+  } finally {
+    await mesh.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+};

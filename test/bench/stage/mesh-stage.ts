@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Estop } from '#sdk';
+import { startMesh, type StandingMesh } from '../../../apps/demo/src/standing-mesh.js';
+import { Hammering } from '../kill/hammering.js';
+import type { KillStage } from '../kill/kill-once.js';
+import { newAgent } from './rogue.js';
+
+export interface MeshStage extends KillStage {
+  readonly mesh: StandingMesh;
+}
+
+const REGIONS = ['us-east', 'eu-west'];
+const GATEWAYS_PER_REGION = 2;
+
+const whereOf = ({ command_api: baseUrl, credentials }: StandingMesh) => {
+  const { admin_key: adminKey, org, workspace } = credentials;
+  return { baseUrl, adminKey, org, workspace };
+};
+
+const onStanding = async <T>(
+  mesh: StandingMesh,
+  use: (stage: MeshStage) => Promise<T>,
+): Promise<T> => {
+  const { address, apiKey } = await newAgent(whereOf(mesh), 'rogue');
+  const { operator_key } = mesh.credentials;
+  const hammering = new Hammering();
+  try {
+    await hammering.setUp(
+      mesh.gateways.map(({ url }) => url),
+      apiKey,
+    );
+    const operator = new Estop({ baseUrl: mesh.command_api, apiKey: operator_key });
+    return await use({ mesh, hammering, operator, rogue: address });
+  } finally {
+    await hammering.end();
+  }
+};
+
+/** A whole mesh as `npm start` runs it, with four gateways in two regions and one agent that works. Nothing of it is left. */
+export const onMesh = async <T>(use: (stage: MeshStage) => Promise<T>): Promise<T> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
+  try {
+    const mesh = await startMesh(dataDir, REGIONS, GATEWAYS_PER_REGION);
+    try {
+      return await onStanding(mesh, use);
+    } finally {
+      await mesh.stop();
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+};
