@@ -1,181 +1,247 @@
 import { CLOCK_RATE_ERROR, LEASE_MS, SLACK_MS } from '#domain';
 import type { History } from './history.js';
+import { OrderStory, type OrderPlan, Stories } from './stories.js';
 
-/** `X`: so much later than the commit an admission may still be explained by the state before it. */
+/** `X`: an admission may be explained by any state that the mesh was bound to so long before it, or later. */
 const RELAXED_MS = LEASE_MS * (1 + CLOCK_RATE_ERROR) + SLACK_MS;
 /** A lease cannot outlive the last answer by more. */
 const PROOF_OUTLIVES_MS = LEASE_MS * (1 + CLOCK_RATE_ERROR) + 1;
+/** A stop is in force so soon at every gateway that can be reached. */
+const EFFECTIVE_WITHIN_MS = 250;
+/** And proven so soon after it was stored, whatever single thing is broken. */
+const CONTAINED_WITHIN_MS = 1_000;
 
-export interface OrderStory {
-  readonly orderId: string;
-  /** The node's id, which is its disk's. */
-  readonly issuer: string;
-  readonly literal: boolean;
-  readonly agents: readonly string[];
-  readonly createdAtMs: number;
-  /** The command was answered: from here on the order may not be lost. */
-  answeredAtMs: number | null;
-  committedAtMs: number | null;
-  commits: number;
-  /** From here on I1 counts. */
-  boundFromMs: number | null;
-  containedAtMs: number | null;
-  containedBy: string | null;
-  liftedAtMs: number | null;
-  /** Whom it selects by what the log held before it: a later tag is no part of what it promised. */
-  readonly selected: Set<string>;
-  /** The issuer's disk was lost together with more than a single crash explains. */
-  mayBeLost: boolean;
-}
-
-/** Judges every admission and refusal when it happens; nothing in it comes from the protocol's own state. */
+/** Judges everything when it happens, by what the log holds and who said what; nothing in it is the protocol's own state. */
 export class Checker {
-  readonly #orders = new Map<string, OrderStory>();
-  readonly #byAgent = new Map<string, OrderStory[]>();
+  readonly stories = new Stories();
   readonly #provenUntil = new Map<string, number>();
   readonly #pinned = new Map<string, Set<string>>();
-  /** Acknowledged entries of the log were lost: bounds that rest on the log are not judged any more. */
-  logLost = false;
+  readonly #acknowledged = new Set<string>();
+  readonly #liftsAsked = new Set<string>();
+  #lostAtMs = -Infinity;
 
   constructor(
     private readonly history: History,
     private readonly nowMs: () => number,
+    /** Nothing is broken, and has not been for so long that everything is well again. */
+    private readonly isQuiet: () => boolean,
   ) {}
 
   get orders(): IterableIterator<OrderStory> {
-    return this.#orders.values();
+    return this.stories.all();
   }
 
   story(orderId: string): OrderStory | undefined {
-    return this.#orders.get(orderId);
+    return this.stories.get(orderId);
   }
 
-  created(order: Pick<OrderStory, 'orderId' | 'issuer' | 'literal' | 'agents'>): OrderStory {
-    const story: OrderStory = {
-      ...order,
-      createdAtMs: this.nowMs(),
-      answeredAtMs: null,
-      committedAtMs: null,
-      commits: 0,
-      boundFromMs: null,
-      containedAtMs: null,
-      containedBy: null,
-      liftedAtMs: null,
-      selected: new Set(order.literal ? order.agents : []),
-      mayBeLost: false,
-    };
-    this.#orders.set(order.orderId, story);
-    for (const agent of order.agents) {
-      this.#byAgent.set(agent, [...(this.#byAgent.get(agent) ?? []), story]);
-    }
-    return story;
+  created(plan: OrderPlan): OrderStory {
+    return this.stories.add(new OrderStory(plan, this.nowMs()));
   }
 
-  committed(orderId: string, issuerIsReady: boolean, tagged: ReadonlySet<string>): void {
-    const story = this.#orders.get(orderId);
-    if (story === undefined)
-      return this.history.violated('I9', `unknown order ${orderId} in the log`);
-    this.#countCommit(story);
-    story.committedAtMs ??= this.nowMs();
-    for (const agent of story.agents) if (tagged.has(agent)) story.selected.add(agent);
-    if (issuerIsReady && story.literal) story.boundFromMs ??= this.nowMs();
+  // --- What the log stores ---
+
+  committed(orderId: string, sequence: number, issuerIsReady: boolean): void {
+    const story = this.story(orderId);
+    if (story === undefined) return this.#broken('I9', `unknown order ${orderId} in the log`);
+    if (story.sequence !== null) this.#broken('I2', `${orderId} is in the log twice`);
+    story.commit(sequence, this.nowMs(), issuerIsReady);
   }
 
-  #countCommit(story: OrderStory): void {
-    story.commits += 1;
-    if (story.commits === 1 || this.logLost) return;
-    this.history.violated('I2', `${story.orderId} is in the log twice`);
+  tagged(agent: string, sequence: number): void {
+    this.stories.tagged(agent, sequence);
   }
 
-  /** A ready member has the order's sequence behind it. */
-  consumedByReady(orderId: string): void {
-    const story = this.#orders.get(orderId);
-    if (story) story.boundFromMs ??= this.nowMs();
+  /** An operator may lift this order, and has asked for it. */
+  liftAsked(orderId: string): void {
+    this.#liftsAsked.add(orderId);
+  }
+
+  lifted(orderId: string, sequence: number, logTimeMs: number): void {
+    const story = this.story(orderId);
+    if (story === undefined) return;
+    if (story.sequence === null) this.#broken('I3', `${orderId} was lifted before it was stored`);
+    const isOver = story.plan.untilMs !== null && logTimeMs >= story.plan.untilMs;
+    if (!isOver && !this.#liftsAsked.has(orderId))
+      this.#broken('I3', `${orderId} was lifted, and nobody asked for it`);
+    story.lift(sequence, this.nowMs());
+  }
+
+  /** Everything above `keep` is gone from the log. */
+  logLost(keep: number): void {
+    this.#lostAtMs = this.nowMs();
+    for (const { orderId } of this.stories.logLost(keep))
+      for (const pinned of this.#pinned.values()) pinned.delete(orderId);
+  }
+
+  restored(): void {
+    for (const story of this.orders) if (!story.isLost) story.restored();
+  }
+
+  // --- What nodes say ---
+
+  /** What a ready member has read of orders and tags, each with its sequence. */
+  consumedByReady(read: ReadonlyMap<string, number>): void {
+    this.stories.consumedByReady(read, this.nowMs());
+  }
+
+  answered(orderId: string): void {
+    const story = this.story(orderId);
+    if (story !== undefined) story.answeredAtMs ??= this.nowMs();
   }
 
   contained(orderId: string, by: string): void {
-    const story = this.#orders.get(orderId);
-    if (story === undefined || story.containedAtMs !== null) return;
-    story.containedAtMs = this.nowMs();
-    story.containedBy = by;
+    const story = this.story(orderId);
+    if (story === undefined || story.contained !== null || story.isUnsettled) return;
+    story.contained = { atMs: this.nowMs(), by };
     this.history.note(by, `contained ${orderId}`);
+    if (story.sequence === null)
+      this.#broken('I1c', `${by} said contained of ${orderId}, which is not stored`);
   }
 
-  lifted(orderId: string): void {
-    const story = this.#orders.get(orderId);
-    if (story === undefined) return;
-    if (story.committedAtMs === null && !this.logLost) {
-      this.history.violated('I3', `${orderId} was lifted before it was committed`);
-    }
-    story.liftedAtMs ??= this.nowMs();
+  /** A node counts this gateway's word. */
+  counted(word: {
+    readonly orderId: string;
+    readonly gateway: string;
+    readonly boot: number;
+  }): void {
+    const { orderId, gateway, boot } = word;
+    if (this.#acknowledged.has(`${orderId}/${gateway}/${boot}`)) return;
+    this.#broken('I9', `a receipt of ${gateway}/${boot} for ${orderId} counts that it never gave`);
   }
 
-  /** A gateway said that it has the order on its disk. */
-  receipt(gateway: string, orderId: string): void {
-    const pinned = this.#pinned.get(gateway) ?? new Set<string>();
-    this.#pinned.set(gateway, pinned.add(orderId));
+  // --- What gateways say and do ---
+
+  /** A gateway said that it has the order on its disk, and in force. */
+  receipt(
+    machine: string,
+    word: { readonly orderId: string; readonly gateway: string; readonly boot: number },
+  ): void {
+    const { orderId, gateway, boot } = word;
+    this.#acknowledged.add(`${orderId}/${gateway}/${boot}`);
+    const pinned = this.#pinned.get(machine) ?? new Set<string>();
+    this.#pinned.set(machine, pinned.add(orderId));
   }
 
-  diskLost(gateway: string): void {
-    this.#pinned.delete(gateway);
+  diskLost(machine: string): void {
+    this.#pinned.delete(machine);
+  }
+
+  released(gateway: string, orderId: string): void {
+    if (this.story(orderId)?.wasLifted === false)
+      this.#broken('I3', `${gateway} released ${orderId}, which is not lifted`);
   }
 
   answerArrived(gateway: string): void {
     this.#provenUntil.set(gateway, this.nowMs() + PROOF_OUTLIVES_MS);
   }
 
+  // Leases that were given by the word of a log that has just lost its end run out in their own time.
+  get #mayJudgeBounds(): boolean {
+    return this.nowMs() > this.#lostAtMs + RELAXED_MS;
+  }
+
   admitted(gateway: string, agent: string): void {
-    const now = this.nowMs();
-    if (now > (this.#provenUntil.get(gateway) ?? 0)) {
-      this.history.violated('I4', `${gateway} admitted ${agent} without a proof`);
-    }
-    for (const story of this.#byAgent.get(agent) ?? []) {
-      if (story.liftedAtMs === null || story.liftedAtMs > now) this.#judge(story, gateway, agent);
-    }
+    if (this.nowMs() > (this.#provenUntil.get(gateway) ?? 0))
+      this.#broken('I4', `${gateway} admitted ${agent} without a proof`);
+    this.#judgePinned(gateway, agent);
+    if (!this.#mayJudgeBounds) return;
+    this.#judgeContained(gateway, agent);
+    this.#judgeBound(gateway, agent);
   }
 
-  #judge(story: OrderStory, gateway: string, agent: string): void {
-    const { orderId } = story;
-    const what = `${gateway} admitted ${agent} under ${orderId}`;
-    if (story.literal && this.#pinned.get(gateway)?.has(orderId)) {
-      this.history.violated('I3', `${what}, which it had pinned`);
-    }
-    if (!this.logLost && story.selected.has(agent)) this.#judgeBounds(story, what);
-  }
-
-  #judgeBounds({ containedAtMs, containedBy, boundFromMs }: OrderStory, what: string): void {
-    const now = this.nowMs();
-    if (containedAtMs !== null && now > containedAtMs) {
-      this.history.violated(
-        'I1c',
-        `${what} ${(now - containedAtMs).toFixed(1)} ms after ${containedBy} said contained`,
-      );
-    }
-    if (boundFromMs !== null && now > boundFromMs + RELAXED_MS) {
-      this.history.violated('I1', `${what} ${(now - boundFromMs).toFixed(1)} ms after it bound`);
-    }
+  /** By `on_fence: allow`, on stale state: nothing is promised but what was answered. */
+  admittedByOptOut(gateway: string, agent: string): void {
+    this.#judgePinned(gateway, agent);
+    if (this.#mayJudgeBounds) this.#judgeContained(gateway, agent);
   }
 
   refused(gateway: string, agent: string): void {
-    const explained = (this.#byAgent.get(agent) ?? []).length > 0;
+    const explained = this.stories.explainsRefusal(agent, {
+      sinceMs: this.isQuiet() ? this.nowMs() - RELAXED_MS : 0,
+    });
     if (!explained)
-      this.history.violated('I6', `${gateway} answered 403 for ${agent}, which no order covers`);
+      this.#broken('I6', `${gateway} answered 403 for ${agent}, which nothing covers`);
+  }
+
+  fenced(gateway: string): void {
+    if (this.isQuiet()) this.#broken('I5', `${gateway} answers 503, and nothing is broken`);
+  }
+
+  #judgePinned(gateway: string, agent: string): void {
+    for (const story of this.stories.standing(agent)) {
+      const { orderId, literal } = story.plan;
+      if (literal && this.#pinned.get(gateway)?.has(orderId))
+        this.#broken('I3', `${gateway} admitted ${agent} under ${orderId}, which it had pinned`);
+    }
+  }
+
+  #judgeContained(gateway: string, agent: string): void {
+    for (const story of this.stories.standing(agent)) {
+      if (!this.stories.isContainedFor(story, agent) || story.contained === null) continue;
+      const lateMs = this.nowMs() - story.contained.atMs;
+      if (lateMs > 0)
+        this.#broken(
+          'I1c',
+          `${gateway} admitted ${agent} ${lateMs.toFixed(1)} ms after ${story.contained.by} said contained of ${story.orderId}`,
+        );
+    }
+  }
+
+  // Some state within X before the admission must have let it through: not if one order after the other held it all along.
+  #judgeBound(gateway: string, agent: string): void {
+    const now = this.nowMs();
+    const held = this.stories.heldThroughout(agent, { fromMs: now - RELAXED_MS, toMs: now });
+    if (held !== null)
+      this.#broken('I1', `${gateway} admitted ${agent}, stopped for more than X by ${held}`);
+  }
+
+  // --- What must come to pass ---
+
+  /** Right after a stop was taken, with one fault at most: `holds` is asked when the time is over. */
+  mustBeEffective(orderId: string, gateway: string, holds: boolean): void {
+    if (!holds && this.story(orderId)?.liftedAtMs === null)
+      this.#broken(
+        'I8',
+        `${orderId} is not in force at ${gateway} after ${EFFECTIVE_WITHIN_MS} ms`,
+      );
+  }
+
+  /** With one fault at most, and a ready node that reads the log. */
+  mustBeContainedInTime(orderId: string): void {
+    const story = this.story(orderId);
+    if (story === undefined || story.committedAtMs === null || story.liftedAtMs !== null) return;
+    const isLate =
+      story.contained === null &&
+      this.nowMs() - Math.max(story.committedAtMs, story.createdAtMs) > CONTAINED_WITHIN_MS;
+    if (isLate) this.#broken('I8', `${orderId} is not contained after ${CONTAINED_WITHIN_MS} ms`);
+  }
+
+  /** A gateway that nothing is wrong with must serve under a single fault. */
+  mustServe(gateway: string): void {
+    this.#broken('I8', `${gateway} answers 503, and nothing is wrong with it`);
   }
 
   /** At the end: what was answered is in the log. */
   checkKept(): void {
-    if (this.logLost) return;
-    for (const { orderId, answeredAtMs, committedAtMs, mayBeLost } of this.#orders.values()) {
-      if (answeredAtMs !== null && committedAtMs === null && !mayBeLost) {
-        this.history.violated('I2', `${orderId} was answered and is lost`);
-      }
+    for (const { orderId, answeredAtMs, sequence, mayBeLost } of this.orders) {
+      if (answeredAtMs !== null && sequence === null && !mayBeLost)
+        this.#broken('I2', `${orderId} was answered and is lost`);
     }
   }
 
-  /** Whether an order of which the log knows stands over the agent. */
-  isStopped(agent: string): boolean {
-    return (this.#byAgent.get(agent) ?? []).some(
-      ({ committedAtMs, liftedAtMs }) => committedAtMs !== null && liftedAtMs === null,
-    );
+  /** At the end: a reader's fold of the log is the log, event by event. */
+  foldBroken(reader: string, detail: string): void {
+    this.#broken('I7', `${reader} ${detail}`);
+  }
+
+  broken(invariant: string, detail: string): void {
+    this.#broken(invariant, detail);
+  }
+
+  #broken(invariant: string, detail: string): void {
+    this.history.violated(invariant, detail);
   }
 }
+
+export { CONTAINED_WITHIN_MS, EFFECTIVE_WITHIN_MS, RELAXED_MS };

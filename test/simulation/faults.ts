@@ -1,24 +1,42 @@
 import type { Mesh } from './mesh.js';
 import type { Workload } from './workload.js';
 
-type Fault = (mesh: Mesh, endMs: number) => string;
+/** Breaks something, says what, and until when at most. */
+type Fault = (mesh: Mesh, endMs: number) => { readonly what: string; readonly forMs: number };
 
 /** Everything that a machine can be cut off from. */
 export const links = (mesh: Mesh, name: string): string[] =>
   [...mesh.machines.map((machine) => machine.name), 'log'].filter((other) => other !== name);
 
-const restartLater = (mesh: Mesh, process: Mesh['machines'][number], endMs: number): void => {
+const restartLater = (mesh: Mesh, process: Mesh['machines'][number], endMs: number): number => {
   const { schedule, random } = mesh.world;
-  const down = random.chance(0.5) ? random.between(5, 300) : random.between(300, 6_000);
-  schedule.at(Math.min(schedule.nowMs + down, endMs), () => process.start());
+  const wished = random.chance(0.5) ? random.between(5, 300) : random.between(300, 6_000);
+  const downMs = Math.max(0, Math.min(wished, endMs - schedule.nowMs));
+  schedule.in(downMs, () => process.start());
+  return downMs;
+};
+
+/** Also before the next one has delivered anything. */
+export const recreateOften = ({ world }: Mesh, name: string): void => {
+  const { log, schedule, random } = world;
+  log.recreateConsumer(name);
+  for (let count = random.whole(0, 4); count > 0; count -= 1)
+    schedule.in(random.between(0, 150), () => log.recreateConsumer(name));
 };
 
 const crash: Fault = (mesh, endMs) => {
   const { random } = mesh.world;
   const process = random.pick(mesh.machines);
   process.crash(random.chance(0.25));
-  restartLater(mesh, process, endMs);
-  return `crash of ${process.name}`;
+  mesh.noteLostCopies();
+  return { what: `crash of ${process.name}`, forMs: restartLater(mesh, process, endMs) };
+};
+
+const leave: Fault = (mesh, endMs) => {
+  const process = mesh.world.random.pick(mesh.machines);
+  process.leave();
+  mesh.noteLostCopies();
+  return { what: `${process.name} ends cleanly`, forMs: restartLater(mesh, process, endMs) };
 };
 
 const forMs = (mesh: Mesh, endMs: number, most: number): number => {
@@ -31,14 +49,14 @@ const pause: Fault = (mesh, endMs) => {
   const { machine, name } = mesh.world.random.pick(mesh.machines);
   const ms = forMs(mesh, endMs, 6_000);
   machine.pause(ms);
-  return `${name} stands still for ${ms.toFixed(0)} ms`;
+  return { what: `${name} stands still for ${ms.toFixed(0)} ms`, forMs: ms };
 };
 
 const suspend: Fault = (mesh, endMs) => {
   const { machine, name } = mesh.world.random.pick(mesh.machines);
   const ms = forMs(mesh, endMs, 6_000);
   machine.suspend(ms);
-  return `${name} is suspended for ${ms.toFixed(0)} ms`;
+  return { what: `${name} is suspended for ${ms.toFixed(0)} ms`, forMs: ms };
 };
 
 const cutOff: Fault = (mesh, endMs) => {
@@ -50,7 +68,7 @@ const cutOff: Fault = (mesh, endMs) => {
     if (way !== 'in') network.block(name, other, ms);
     if (way !== 'out') network.block(other, name, ms);
   }
-  return `${name} is cut off (${way}) for ${ms.toFixed(0)} ms`;
+  return { what: `${name} is cut off (${way}) for ${ms.toFixed(0)} ms`, forMs: ms };
 };
 
 const cutLink: Fault = (mesh, endMs) => {
@@ -60,7 +78,7 @@ const cutLink: Fault = (mesh, endMs) => {
   const ms = forMs(mesh, endMs, 9_000);
   network.block(name, other, ms);
   if (random.chance(0.6)) network.block(other, name, ms);
-  return `link ${name}-${other} is cut for ${ms.toFixed(0)} ms`;
+  return { what: `link ${name}-${other} is cut for ${ms.toFixed(0)} ms`, forMs: ms };
 };
 
 const slow: Fault = (mesh, endMs) => {
@@ -71,14 +89,14 @@ const slow: Fault = (mesh, endMs) => {
     network.slow(name, other, slowness);
     network.slow(other, name, slowness);
   }
-  return `${name} is slow by ${slowness.byMs.toFixed(0)} ms`;
+  return { what: `${name} is slow by ${slowness.byMs.toFixed(0)} ms`, forMs: slowness.forMs };
 };
 
 const leaderLost: Fault = (mesh, endMs) => {
   const { random, log, schedule } = mesh.world;
   const ms = Math.min(random.between(4_000, 9_000), endMs - schedule.nowMs);
   log.loseLeader(ms);
-  return `the log has no leader for ${ms.toFixed(0)} ms`;
+  return { what: `the log has no leader for ${ms.toFixed(0)} ms`, forMs: ms };
 };
 
 const stalled: Fault = (mesh, endMs) => {
@@ -86,13 +104,27 @@ const stalled: Fault = (mesh, endMs) => {
   const { name } = random.pick(mesh.machines);
   const ms = forMs(mesh, endMs, 9_000);
   log.stall(name, ms);
-  return `the consumer of ${name} stalls for ${ms.toFixed(0)} ms`;
+  return { what: `the consumer of ${name} stalls for ${ms.toFixed(0)} ms`, forMs: ms };
 };
 
 const recreated: Fault = (mesh) => {
   const { name } = mesh.world.random.pick(mesh.machines);
-  mesh.world.log.recreateConsumer(name);
-  return `the consumer of ${name} is recreated in silence`;
+  recreateOften(mesh, name);
+  return { what: `the consumer of ${name} is recreated in silence`, forMs: 500 };
+};
+
+const hanging: Fault = (mesh, endMs) => {
+  const { log, schedule, random } = mesh.world;
+  const ms = forMs(mesh, endMs, 6_000);
+  log.hang(random.between(0.1, 0.6));
+  schedule.in(ms, () => log.hang(0.01));
+  return { what: `appends hang for ${ms.toFixed(0)} ms`, forMs: ms + 4_000 };
+};
+
+const stale: Fault = (mesh, endMs) => {
+  const ms = forMs(mesh, endMs, 6_000);
+  mesh.world.log.goStale(ms);
+  return { what: `a deposed leader answers reads for ${ms.toFixed(0)} ms`, forMs: ms };
 };
 
 const clockStep: Fault = (mesh) => {
@@ -100,7 +132,7 @@ const clockStep: Fault = (mesh) => {
   const { machine, name } = random.pick(mesh.machines);
   const by = random.pick([-5_000, -200, 30, 400, 3_600]);
   machine.stepWallClock(by);
-  return `the wall clock of ${name} steps by ${by} ms`;
+  return { what: `the wall clock of ${name} steps by ${by} ms`, forMs: 0 };
 };
 
 const faults: readonly Fault[] = [
@@ -116,11 +148,16 @@ const faults: readonly Fault[] = [
   leaderLost,
   stalled,
   recreated,
+  hanging,
+  stale,
+  leave,
   clockStep,
 ];
 
 const happens = (mesh: Mesh, fault: Fault, endMs: number): void => {
-  mesh.world.history.note('fault', fault(mesh, endMs));
+  const { what, forMs } = fault(mesh, endMs);
+  mesh.world.disturbedUntil(mesh.world.schedule.nowMs + forMs);
+  mesh.world.history.note('fault', what);
 };
 
 /** Single faults at seeded times; an order goes out close to some of them, for that is where bugs live. */
@@ -134,7 +171,7 @@ export const scheduleFaults = (mesh: Mesh, workload: Workload, endMs: number): v
     if (random.chance(0.4)) {
       schedule.at(
         at + random.between(-20, 300),
-        () => void workload.order(random.pick(['agent', 'tag'])),
+        () => void workload.order({ kind: random.pick(['agent', 'tag']) }),
       );
     }
   }

@@ -1,4 +1,11 @@
-import type { AppendAnswer, AppendOutput, Delivery, LogEntry, LogFact } from '#domain';
+import {
+  type AppendAnswer,
+  type AppendOutput,
+  type Delivery,
+  isLasting,
+  type LogEntry,
+  type LogFact,
+} from '#domain';
 import type { Network } from './network.js';
 import type { Random } from './random.js';
 import type { Schedule } from './schedule.js';
@@ -9,11 +16,14 @@ const APPEND_TIMEOUT_MS = 2_000;
 interface Consumer {
   readonly id: string;
   readonly client: string;
+  readonly reads: 'all' | 'lasting';
   readonly deliver: (delivery: Delivery) => void;
   next: number;
   sequence: number;
   lastArrivalMs: number;
   stalledUntilMs: number;
+  /** Served by a leader that is none any more: it shows nothing after this, and calls it the end. */
+  staleAfter: number | null;
   pumping: boolean;
   closed: boolean;
 }
@@ -39,22 +49,28 @@ export class LogModel {
   #leaderAtMs = 0;
   #consumers: Consumer[] = [];
   #consumerCount = 0;
-  /** Whether entries that were acknowledged have been lost: nothing is promised about them any more. */
-  rolledBack = false;
+  #staleUntilMs = 0;
+  #staleAfter = 0;
+  #hanging = 0.01;
 
   constructor(
     private readonly schedule: Schedule,
     private readonly random: Random,
     private readonly network: Network,
-    private readonly onStored: (entry: LogEntry) => void,
+    private readonly heard: {
+      readonly onStored: (entry: LogEntry) => void;
+      /** Everything after this is gone. */
+      readonly onLost: (keep: number) => void;
+    },
   ) {}
 
   get hasLeader(): boolean {
     return this.schedule.nowMs >= this.#leaderAtMs;
   }
 
-  get entries(): readonly StoredEntry[] {
-    return this.#entries;
+  /** All lasting events, in order. */
+  lasting(): LogEntry[] {
+    return this.#entries.map(({ entry }) => entry).filter(isLasting);
   }
 
   start(incarnation: string): void {
@@ -70,23 +86,35 @@ export class LogModel {
     };
     this.schedule.in(APPEND_TIMEOUT_MS, () => settle({ outcome: 'failed' }));
     if (this.network.isBlocked(client, 'log')) return;
-    const hangs = this.random.chance(0.01) ? this.random.between(500, 4_000) : 0;
+    const hangs = this.random.chance(this.#hanging) ? this.random.between(500, 4_000) : 0;
     const delay = this.network.delayMs(client, 'log') + hangs;
     this.schedule.in(delay, () => this.#arrive(client, request, settle));
+    // A client library that lost its connection sends again what had arrived.
+    if (this.random.chance(this.#hanging / 3))
+      this.schedule.in(delay + this.random.between(1, 900), () =>
+        this.#arrive(client, request, settle),
+      );
   }
 
-  subscribe(client: string, from: number, deliver: (delivery: Delivery) => void): string {
+  /** @param reads `lasting`: echoes are filtered out, as for everybody but control nodes. */
+  subscribe(
+    client: string,
+    { from, reads }: { readonly from: number; readonly reads: 'all' | 'lasting' },
+    deliver: (delivery: Delivery) => void,
+  ): string {
     for (const consumer of this.#consumers) if (consumer.client === client) consumer.closed = true;
     this.#consumers = this.#consumers.filter(({ closed }) => !closed);
     this.#consumerCount += 1;
     const consumer: Consumer = {
       id: `c${this.#consumerCount}`,
       client,
+      reads,
       deliver,
       next: from,
       sequence: 0,
       lastArrivalMs: 0,
       stalledUntilMs: 0,
+      staleAfter: this.#staleUntilMs > this.schedule.nowMs ? this.#staleAfter : null,
       pumping: false,
       closed: false,
     };
@@ -125,20 +153,66 @@ export class LogModel {
 
   /** Acknowledged entries are lost: a restored backup, or a disk that lied. */
   rollBack(keep: number): void {
-    this.rolledBack = true;
     this.#entries = this.#entries.filter(({ entry }) => entry.sequence <= keep);
     this.#lastSequence = keep;
     this.#subjects = new Map();
-    for (const consumer of this.#consumers) this.recreateConsumer(consumer.client);
+    for (const { entry } of this.#entries) this.#subjects.set(entry.record.subject, entry.sequence);
+    this.heard.onLost(keep);
+    this.#endConsumers();
+  }
+
+  /** All entries are gone; the stream goes on counting. */
+  empty(): void {
+    this.#entries = [];
+    this.#subjects = new Map();
+    this.heard.onLost(0);
+    this.#endConsumers();
+  }
+
+  /** Another stream of the same name, which counts from 1. */
+  replace(incarnation: string): void {
+    this.empty();
+    this.#lastSequence = 0;
+    for (const consumer of this.#consumers) consumer.next = this.random.pick([1, 1, 2]);
+    this.start(incarnation);
+  }
+
+  /** A deposed leader goes on answering reads for a while, with what it had. */
+  goStale(forMs: number): void {
+    this.#staleAfter = this.#lastSequence;
+    this.#staleUntilMs = this.schedule.nowMs + forMs;
+    for (const consumer of this.#consumers)
+      if (this.random.chance(0.5)) consumer.staleAfter = this.#staleAfter;
+    this.schedule.in(forMs, () => {
+      for (const consumer of this.#consumers) consumer.staleAfter = null;
+      for (const consumer of this.#consumers) this.#pump(consumer);
+    });
+  }
+
+  /** Appends take their time, or are stored when nobody waits for them any more. */
+  hang(share: number): void {
+    this.#hanging = share;
   }
 
   heal(): void {
     this.#leaderAtMs = 0;
-    for (const consumer of this.#consumers) consumer.stalledUntilMs = 0;
+    this.#staleUntilMs = 0;
+    this.#hanging = 0;
+    for (const consumer of this.#consumers) {
+      consumer.stalledUntilMs = 0;
+      consumer.staleAfter = null;
+      this.#pump(consumer);
+    }
   }
 
   get sequence(): number {
     return this.#lastSequence;
+  }
+
+  // Consumers end with what they read from; the server makes them anew in silence.
+  #endConsumers(): void {
+    for (const { client } of this.#consumers) this.recreateConsumer(client);
+    for (const consumer of this.#consumers) consumer.next = this.#lastSequence + 1;
   }
 
   #arrive(client: string, request: AppendOutput, settle: (answer: AppendAnswer) => void): void {
@@ -153,7 +227,8 @@ export class LogModel {
     }
     this.schedule.in(this.random.between(0.3, 2), () => {
       const answer = this.#decide(request);
-      if (this.network.isBlocked('log', client) || this.random.chance(0.005)) return;
+      const isLost = this.random.chance(0.005) && !this.network.isLossless;
+      if (isLost || this.network.isBlocked('log', client)) return;
       this.schedule.in(this.network.delayMs('log', client), () => settle(answer));
     });
   }
@@ -170,33 +245,46 @@ export class LogModel {
     const entry: LogEntry = { sequence: this.#lastSequence, bytes: sizeOf(fact), fact, record };
     this.#subjects.set(subject, entry.sequence);
     this.#entries.push({ entry, storedAtMs: this.schedule.nowMs });
-    this.onStored(entry);
+    if (this.#lastSequence % 256 === 0) this.#forgetEchoes();
+    this.heard.onStored(entry);
     for (const consumer of this.#consumers) this.#pump(consumer);
     return entry.sequence;
   }
 
+  #forgetEchoes(): void {
+    const { nowMs } = this.schedule;
+    this.#entries = this.#entries.filter(
+      ({ entry, storedAtMs }) => entry.fact.kind !== 'echo' || nowMs - storedAtMs <= ECHO_KEPT_MS,
+    );
+  }
+
   #pump(consumer: Consumer): void {
     if (consumer.closed || consumer.pumping) return;
-    const { nowMs } = this.schedule;
     if (this.#isHeld(consumer)) return this.#pumpLater(consumer);
     for (const stored of this.#from(consumer.next)) {
+      if (stored.entry.sequence > (consumer.staleAfter ?? Infinity)) return;
       consumer.next = stored.entry.sequence + 1;
-      if (stored.entry.fact.kind === 'echo' && nowMs - stored.storedAtMs > ECHO_KEPT_MS) continue;
-      consumer.sequence += 1;
-      // A server that lags behind says that this was all.
-      const pending = this.random.chance(0.01) ? 0 : this.#pendingFrom(consumer.next);
-      const { id, sequence } = consumer;
-      this.#hand(consumer, {
-        consumer: id,
-        consumerSequence: sequence,
-        entry: stored.entry,
-        pending,
-      });
+      if (this.#isShown(stored, consumer)) this.#show(stored.entry, consumer);
     }
   }
 
-  #isHeld({ stalledUntilMs, client }: Consumer): boolean {
-    const isStalled = this.schedule.nowMs < stalledUntilMs || !this.hasLeader;
+  #isShown({ entry, storedAtMs }: StoredEntry, { reads }: Consumer): boolean {
+    if (isLasting(entry)) return true;
+    return reads === 'all' && this.schedule.nowMs - storedAtMs <= ECHO_KEPT_MS;
+  }
+
+  #show(entry: LogEntry, consumer: Consumer): void {
+    consumer.sequence += 1;
+    const { id, sequence } = consumer;
+    // A server that lags behind says that this was all.
+    const lags = this.random.chance(0.01) && !this.network.isLossless;
+    const pending = lags ? 0 : this.#pendingFrom(consumer);
+    this.#hand(consumer, { consumer: id, consumerSequence: sequence, entry, pending });
+  }
+
+  #isHeld({ stalledUntilMs, staleAfter, client }: Consumer): boolean {
+    const isServed = this.hasLeader || staleAfter !== null;
+    const isStalled = this.schedule.nowMs < stalledUntilMs || !isServed;
     return isStalled || this.network.isBlocked('log', client);
   }
 
@@ -208,12 +296,12 @@ export class LogModel {
     });
   }
 
-  #pendingFrom(sequence: number): number {
-    if (sequence > this.#lastSequence) return 0;
-    const { nowMs } = this.schedule;
-    const isKept = ({ entry, storedAtMs }: StoredEntry): boolean =>
-      entry.fact.kind !== 'echo' || nowMs - storedAtMs <= ECHO_KEPT_MS;
-    return this.#from(sequence).filter(isKept).length;
+  #pendingFrom(consumer: Consumer): number {
+    const end = Math.min(this.#lastSequence, consumer.staleAfter ?? Infinity);
+    if (consumer.next > end) return 0;
+    const isAhead = (stored: StoredEntry): boolean =>
+      stored.entry.sequence <= end && this.#isShown(stored, consumer);
+    return this.#from(consumer.next).filter(isAhead).length;
   }
 
   #hand(consumer: Consumer, delivery: Delivery): void {

@@ -1,7 +1,10 @@
 import type { LogEntry } from '#domain';
+import type { OtherBody } from './folds.js';
 import { SimGateway } from './sim-gateway.js';
 import { SimNode } from './sim-node.js';
 import { World } from './world.js';
+
+export const FIRST_INCARNATION = 'first-incarnation';
 
 /** All machines of one history, wired together. */
 export class Mesh {
@@ -9,13 +12,14 @@ export class Mesh {
   readonly nodes: readonly SimNode[];
   /** A second machine under the id of the first gateway. It is started only where a history says so. */
   readonly twin: SimGateway;
-  readonly tagged = new Set<string>();
   /** Called when the log has stored a change among the members. */
   onMembership: () => void = () => undefined;
+  /** Under a single fault: the machines that nothing is wrong with. */
+  healthy: ReadonlySet<string> = new Set();
   isHealing = false;
-  /** Counted from the moment on that everything must be well again. */
-  readonly afterHealing = new Map<string, { fenced: number; answered: number }>();
-  mustBeWell = false;
+  /** Something was lost from the log that readers had applied. */
+  hasLostLog = false;
+  readonly #members = new Set<string>();
 
   constructor(readonly world: World) {
     const { random } = world;
@@ -30,11 +34,12 @@ export class Mesh {
       node.nodes = this.nodes;
     }
     world.onStored.push((entry) => this.#stored(entry));
+    world.onLost.push((keep) => this.#lost(keep));
   }
 
   /** @param without comes later, or never. */
   start(without?: SimNode): void {
-    this.world.log.start('first-incarnation');
+    this.world.log.start(FIRST_INCARNATION);
     const { schedule, random } = this.world;
     for (const process of [...this.nodes, ...this.gateways]) {
       if (process === without) continue;
@@ -46,37 +51,62 @@ export class Mesh {
     return [...this.gateways, ...this.nodes];
   }
 
-  answered(gateway: SimGateway, answer: ReturnType<SimGateway['request']>): void {
-    if (!this.mustBeWell) return;
-    const count = this.afterHealing.get(gateway.name) ?? { fenced: 0, answered: 0 };
-    this.afterHealing.set(gateway.name, count);
-    if (answer === 'fenced' || answer === 'down') count.fenced += 1;
-    else count.answered += 1;
+  /** To be called after every loss of a process or a disk: an order that nobody has any more cannot come back. */
+  noteLostCopies(): void {
+    for (const story of this.world.checker.orders) {
+      if (story.answeredAtMs === null || story.sequence !== null || story.mayBeLost) continue;
+      const holders = [...this.machines, this.twin];
+      story.mayBeLost = !holders.some((holder) => holder.holds(story.orderId));
+    }
   }
 
-  #noteTag({ agent, tag }: { agent: string; tag: string }): void {
-    if (tag === 'rogue') this.tagged.add(agent);
+  #lost(keep: number): void {
+    this.hasLostLog = true;
+    this.world.checker.logLost(keep);
+    this.world.history.note('fault', `the log keeps nothing after ${keep}`);
+    this.#members.clear();
+    for (const entry of this.world.log.lasting()) this.#member(entry.fact);
+    this.noteLostCopies();
   }
 
-  #committed(orderId: string): void {
+  #member(fact: LogEntry['fact']): void {
+    if (fact.kind === 'node-joined') this.#members.add(fact.node);
+    if (fact.kind === 'node-left' || fact.kind === 'node-removed') this.#members.delete(fact.node);
+  }
+
+  #committed(orderId: string, sequence: number): void {
     const { checker } = this.world;
-    const issuer = this.nodes.find(({ id }) => id === checker.story(orderId)?.issuer);
-    checker.committed(orderId, issuer?.isReadyMember ?? false, this.tagged);
+    const issuerId = checker.story(orderId)?.plan.issuer ?? '';
+    const issuer = this.nodes.find(({ id }) => id === issuerId);
+    const isReady = this.#members.has(issuerId) && (issuer?.isReadyMember ?? false);
+    checker.committed(orderId, sequence, isReady);
   }
 
-  #stored({ fact }: LogEntry): void {
-    const { checker, history } = this.world;
+  #stored(entry: LogEntry): void {
+    const { fact } = entry;
     if (fact.kind === 'echo') return;
-    if (fact.kind === 'stop-ordered') this.#committed(fact.signed.order.orderId);
-    if (fact.kind === 'stop-lifted') checker.lifted(fact.orderId);
-    if (fact.kind === 'other') this.#noteTag(fact.body as { agent: string; tag: string });
+    this.#judgeStored(entry);
+    this.#member(fact);
+    if (fact.kind === 'gateway-joined') this.world.highestBoots.set(fact.gateway, fact.boot);
     if (fact.kind === 'gateway-removed' || fact.kind === 'gateway-joined') this.onMembership();
-    history.note('log', describe(fact));
+    this.world.history.note('log', `${entry.sequence} ${describe(fact)}`);
+  }
+
+  #judgeStored({ fact, sequence, record }: LogEntry): void {
+    const { checker } = this.world;
+    if (fact.kind === 'stop-ordered') this.#committed(fact.signed.order.orderId, sequence);
+    if (fact.kind === 'stop-lifted') checker.lifted(fact.orderId, sequence, record.storedAtMs);
+    if (fact.kind === 'other') this.#noteTag(fact.body as OtherBody, sequence);
+    if (fact.kind === 'log-restored') checker.restored();
+  }
+
+  #noteTag(body: OtherBody, sequence: number): void {
+    if ('tag' in body && body.tag === 'rogue') this.world.checker.tagged(body.agent, sequence);
   }
 }
 
 const describe = (fact: LogEntry['fact']): string => {
-  if (fact.kind === 'stop-ordered') return `stores stop ${fact.signed.order.orderId}`;
+  if (fact.kind === 'stop-ordered') return `stop ${fact.signed.order.orderId}`;
   const { kind, ...rest } = fact;
-  return `stores ${kind} ${JSON.stringify(rest)}`;
+  return `${kind} ${JSON.stringify(rest)}`;
 };

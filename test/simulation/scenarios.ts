@@ -1,20 +1,29 @@
-import { links } from './faults.js';
+import { links, recreateOften } from './faults.js';
 import type { Mesh } from './mesh.js';
+import type { Plan } from './plan.js';
 import type { Workload } from './workload.js';
 import { TAGGED } from './world.js';
 
+/** Both ways. */
+export const cut = (mesh: Mesh, link: readonly [string, string], forMs: number): void => {
+  const [one, other] = link;
+  mesh.world.network.block(one, other, forMs);
+  mesh.world.network.block(other, one, forMs);
+};
+
 /** The log has no leader, a stop is answered, and then its issuer is gone with its disk: the order must not be (I2). */
-export const scheduleLoneCrash = (mesh: Mesh, workload: Workload): void => {
+export const loneCrash = (mesh: Mesh, workload: Workload): Plan => {
   const { world, nodes, gateways } = mesh;
   const { schedule, random, network, log, checker, history } = world;
-  world.hasOneFault = true;
+  mesh.start();
+  world.disturbedUntil(14_000);
   network.isLossless = true;
   network.pushLoss = 0;
   const node = random.pick(nodes);
   const at = random.between(2_000, 2_500);
   schedule.at(at, () => log.loseLeader(random.between(4_000, 9_000)));
   schedule.at(at + 100, () => {
-    const orderId = workload.order('agent', node.name);
+    const orderId = workload.order({ kind: 'agent', node: node.name });
     const watch = (): void => {
       if (orderId === null || checker.story(orderId)?.answeredAtMs === null) {
         schedule.in(5, watch);
@@ -22,42 +31,67 @@ export const scheduleLoneCrash = (mesh: Mesh, workload: Workload): void => {
       }
       history.note('fault', `${node.name} is gone right after its answer`);
       node.crash(true);
+      mesh.noteLostCopies();
       schedule.in(random.between(100, 2_000), () => node.start());
     };
     if (gateways.every(({ machine }) => machine.isUp)) watch();
   });
+  return { faultsEndMs: 12_000, keptAfterMs: 12_000 };
 };
 
 /**
  * A node joins while another is blind: its log stands still, but it still answers the one gateway that sees nothing else.
- * Proofs must not leave the newcomer out once it argues with time.
+ * Proofs must not leave the newcomer out once it argues with time; without the blind one's word that is after E.
  */
-export const scheduleLateJoiner = (mesh: Mesh, workload: Workload, endMs: number): void => {
-  workload.startRequests();
+export const lateJoiner = (mesh: Mesh, workload: Workload): Plan => {
   const { schedule, random, network, log } = mesh.world;
-  // Only then does nobody tell the blind one.
-  network.pushLoss = 1;
   const [blind, late] = mesh.nodes;
   const [gateway] = mesh.gateways;
-  if (blind === undefined || late === undefined || gateway === undefined) return;
+  if (blind === undefined || late === undefined || gateway === undefined)
+    return quiet(mesh, workload);
+  mesh.start(late);
+  workload.startRequests();
+  const isLong = random.chance(0.35);
+  const endMs = isLong ? random.between(64_000, 68_000) : random.between(4_000, 12_000);
+  mesh.world.disturbedUntil(endMs);
+  // Only then does nobody tell the blind one.
+  network.pushLoss = 1;
   const from = random.between(1_000, 1_500);
   schedule.at(from, () => {
     const rest = endMs - from;
     log.stall(blind.name, rest);
-    for (const other of ['log', late.name]) {
-      network.block(gateway.name, other, rest);
-      network.block(other, gateway.name, rest);
-    }
+    for (const other of mesh.machines)
+      if (other !== blind && other !== gateway) cut(mesh, [gateway.name, other.name], rest);
+    cut(mesh, [gateway.name, 'log'], rest);
+    if (random.chance(0.3)) cut(mesh, [late.name, blind.name], rest);
   });
   schedule.at(from + 100, () => late.start());
-  const orders = random.whole(2, 6);
-  for (let index = 0; index < orders; index += 1) {
-    schedule.at(random.between(from + 200, endMs), () => void workload.order('agent', late.name));
+  const ordersFrom = isLong ? 61_500 : from + 200;
+  for (let count = random.whole(2, 6); count > 0; count -= 1) {
+    schedule.at(random.between(ordersFrom, endMs - 800), () => {
+      workload.order({ kind: 'agent', node: late.name });
+      workload.hammer(gateway, { forMs: 2_500, everyMs: 10 });
+    });
   }
+  return { faultsEndMs: endMs };
+};
+
+/** Nothing is broken at all: every answer must be the right one all the time. */
+export const quiet = (mesh: Mesh, workload: Workload): Plan => {
+  const { network, random, log } = mesh.world;
+  network.isLossless = true;
+  log.hang(0);
+  mesh.start();
+  const faultsEndMs = random.between(4_000, 9_000);
+  workload.start(faultsEndMs);
+  return { faultsEndMs };
 };
 
 /** A gateway is cut off around a stop and asked without a break, on clocks that lie as far as they may. */
-export const scheduleEdge = (mesh: Mesh, workload: Workload): void => {
+export const edge = (mesh: Mesh, workload: Workload): Plan => {
+  mesh.start();
+  workload.start(6_000);
+  mesh.world.disturbedUntil(6_000);
   const { schedule, random, network } = mesh.world;
   const gateway = random.pick(mesh.gateways);
   const at = random.between(1_500, 2_500);
@@ -69,14 +103,12 @@ export const scheduleEdge = (mesh: Mesh, workload: Workload): void => {
     }
     if (random.chance(0.5)) schedule.in(5, () => gateway.machine.suspend(random.between(1, 19)));
   });
-  schedule.at(at, () => void workload.order(random.pick(['agent', 'tag']), node.name));
+  schedule.at(
+    at,
+    () => void workload.order({ kind: random.pick(['agent', 'tag']), node: node.name }),
+  );
   schedule.at(at + 600, () => workload.hammer(gateway, { forMs: 400, everyMs: 0.5 }));
-};
-
-const cut = (mesh: Mesh, link: readonly [string, string], forMs: number): void => {
-  const [one, other] = link;
-  mesh.world.network.block(one, other, forMs);
-  mesh.world.network.block(other, one, forMs);
+  return { faultsEndMs: 6_000 };
 };
 
 const blindNodes = (mesh: Mesh, forMs: number): void => {
@@ -87,7 +119,7 @@ const blindNodes = (mesh: Mesh, forMs: number): void => {
       const stalledMs = random.between(0.2, 1) * forMs;
       log.stall(name, stalledMs);
       if (random.chance(0.4))
-        schedule.in(stalledMs * random.fraction(), () => log.recreateConsumer(name));
+        schedule.in(stalledMs * random.fraction(), () => recreateOften(mesh, name));
     } else if (share < 0.5) network.slow('log', name, { byMs: 900, forMs });
     else if (share < 0.65) cut(mesh, [name, 'log'], forMs);
     if (share < 0.2) machine.suspend(random.between(0.1, 0.8) * forMs);
@@ -100,7 +132,7 @@ const narrowGateways = (mesh: Mesh, forMs: number): void => {
     if (random.chance(0.7)) cut(mesh, [name, 'log'], forMs);
     else if (random.chance(0.3)) {
       log.stall(name, forMs / 2);
-      schedule.in(forMs / 3, () => log.recreateConsumer(name));
+      schedule.in(forMs / 3, () => recreateOften(mesh, name));
     }
     const only = random.chance(0.5) ? random.pick(mesh.nodes) : null;
     for (const node of mesh.nodes) {
@@ -116,7 +148,10 @@ const crashSome = (mesh: Mesh, forMs: number): void => {
   for (const process of mesh.machines) {
     if (!random.chance(0.2)) continue;
     const at = random.between(0, forMs);
-    schedule.in(at, () => process.crash(random.chance(0.5)));
+    schedule.in(at, () => {
+      process.crash(random.chance(0.5));
+      mesh.noteLostCopies();
+    });
     schedule.in(at + random.between(1, 500), () => process.start());
   }
 };
@@ -129,19 +164,23 @@ const stopOften = (mesh: Mesh, workload: Workload, forMs: number): void => {
       if (random.chance(0.3)) for (let n = 0; n < 6; n += 1) workload.tag('other', 150_000);
       const kind = random.pick(['agent', 'tag'] as const);
       if (kind === 'tag' && random.chance(0.5)) workload.tag(random.pick(TAGGED), 400);
-      schedule.in(random.between(0, 60), () => void workload.order(kind));
+      schedule.in(random.between(0, 60), () => void workload.order({ kind }));
     });
   }
 };
 
 /** Nobody sees all: gateways reach a node or two, nodes read an old log, and pushes may all be lost. */
-export const schedulePartialViews = (mesh: Mesh, workload: Workload, endMs: number): void => {
+export const partialViews = (mesh: Mesh, workload: Workload): Plan => {
   const { random, schedule, log } = mesh.world;
+  const endMs = random.between(3_000, 16_000);
+  mesh.start();
+  workload.start(endMs);
+  mesh.world.disturbedUntil(endMs);
   const window = (): void => {
     const forMs = Math.min(random.between(800, 3_000), endMs - schedule.nowMs);
     if (forMs < 300) return;
     if (random.chance(0.4)) log.loseLeader(random.between(0.1, 0.7) * forMs);
-    if (random.chance(0.3)) log.recreateConsumer(random.pick(mesh.machines).name);
+    if (random.chance(0.3)) recreateOften(mesh, random.pick(mesh.machines).name);
     blindNodes(mesh, forMs);
     narrowGateways(mesh, forMs);
     crashSome(mesh, forMs);
@@ -151,27 +190,34 @@ export const schedulePartialViews = (mesh: Mesh, workload: Workload, endMs: numb
     schedule.in(forMs + random.between(100, 1_500), window);
   };
   schedule.in(random.between(1_000, 2_500), window);
+  return { faultsEndMs: endMs };
 };
 
 /** A gateway is not heard by one node and removed, or replaced by a twin under its own id; stops follow at once. */
-export const scheduleRemoval = (mesh: Mesh, workload: Workload): number => {
+export const removal = (mesh: Mesh, workload: Workload): Plan => {
   const { random, schedule } = mesh.world;
   const { twin } = mesh;
   const [first] = mesh.gateways;
   const [node] = mesh.nodes;
-  if (first === undefined || node === undefined) return 0;
+  if (first === undefined || node === undefined) return quiet(mesh, workload);
+  mesh.start();
   const isTwin = random.chance(0.7);
   const at = random.between(1_500, 2_500);
   const endMs = isTwin ? random.between(6_000, 12_000) : at + random.between(33_000, 38_000);
+  workload.start(endMs);
+  mesh.world.disturbedUntil(endMs);
   schedule.at(at, () => {
     if (random.chance(0.7)) cut(mesh, [first.name, 'log'], endMs - at);
     if (!isTwin || random.chance(0.7)) cut(mesh, [first.name, node.name], endMs - at);
     mesh.onMembership = () => {
-      schedule.in(random.between(0, 1_500), () => void workload.order('agent', node.name));
+      schedule.in(
+        random.between(0, 1_500),
+        () => void workload.order({ kind: 'agent', node: node.name }),
+      );
       workload.hammer(first, { forMs: 3_000, everyMs: 2 });
     };
   });
-  if (!isTwin) return endMs;
+  if (!isTwin) return { faultsEndMs: endMs };
   for (let count = random.whole(1, 3); count > 0; count -= 1) {
     const start = random.between(at, endMs - 2_000);
     schedule.at(start, () => twin.start());
@@ -184,5 +230,5 @@ export const scheduleRemoval = (mesh: Mesh, workload: Workload): number => {
     first.start();
     mesh.onMembership = () => undefined;
   });
-  return endMs;
+  return { faultsEndMs: endMs };
 };

@@ -1,17 +1,22 @@
+import type { StopMode } from '#contracts';
 import {
   GatewayLease,
   type GatewayInput,
   type GatewayOutput,
-  type LogEntry,
   type Pin,
+  type Renewal,
+  type LogEntry,
   type SignedOrder,
 } from '#domain';
+import { isStopped, LogFold } from './folds.js';
 import { Machine } from './machine.js';
 import type { NodePeer } from './peers.js';
-import { signingFor, type World } from './world.js';
+import { LAX, signingFor, type World } from './world.js';
 
 const TICK_MS = 20;
-const MODES = ['halt', 'pause', 'quarantine', 'drain'] as const;
+const MODES: readonly StopMode[] = ['halt', 'pause', 'quarantine', 'drain'];
+
+export type Answer = 'down' | 'fenced' | 'refused' | 'admitted' | 'late';
 
 /** The shell of a gateway: its disk, its fold of tags and orders, and the requests that come to it. */
 export class SimGateway {
@@ -19,11 +24,15 @@ export class SimGateway {
   nodes: readonly NodePeer[] = [];
   #lease: GatewayLease | null = null;
   #disk: Pin | null = null;
-  #tags = new Map<string, Set<string>>();
+  #fold: LogFold;
   #orders = new Map<string, SignedOrder>();
   readonly #streams = new Set<string>();
   #nonce = 0;
   #writtenAtMs = 0;
+  /** The stop modes that this build understands. */
+  modes = MODES;
+  /** What somebody who listens on the network knows of it. */
+  lastRenewal: Renewal | null = null;
 
   constructor(
     readonly name: string,
@@ -32,6 +41,7 @@ export class SimGateway {
     private readonly world: World,
   ) {
     this.machine = new Machine(name, world.schedule, world.clockRate());
+    this.#fold = new LogFold(name, world);
   }
 
   start(): void {
@@ -39,7 +49,7 @@ export class SimGateway {
     const { machine } = this;
     machine.isUp = true;
     machine.generation += 1;
-    this.#tags = new Map();
+    this.#fold = new LogFold(this.name, this.world);
     this.#orders = new Map();
     this.#streams.clear();
     this.world.history.note(this.name, `starts, generation ${machine.generation}`);
@@ -48,7 +58,7 @@ export class SimGateway {
     const lease = new GatewayLease({
       gateway: this.id,
       joinNonce,
-      modes: MODES,
+      modes: this.modes,
       signing,
       pin: this.#disk,
     });
@@ -69,6 +79,35 @@ export class SimGateway {
     this.world.checker.diskLost(this.name);
   }
 
+  /** Stops serving, says so, and ends. */
+  leave(): void {
+    if (!this.machine.isUp || this.machine.isPaused) return;
+    this.world.history.note(this.name, 'leaves');
+    this.#step({ kind: 'leave' });
+    this.machine.isUp = false;
+    this.#lease = null;
+    this.world.log.unsubscribe(this.name);
+  }
+
+  /** In force here, or on the disk. */
+  holds(orderId: string): boolean {
+    const isUp = this.machine.isUp && this.#orders.has(orderId);
+    return isUp || (this.#disk?.orders.some(({ order }) => order.orderId === orderId) ?? false);
+  }
+
+  get isOpen(): boolean {
+    return this.machine.isUp && this.#lease?.phase === 'member';
+  }
+
+  /** While a stop stands that this build does not understand, it gets no lease. */
+  get isTooOld(): boolean {
+    return [...this.#orders.values()].some(({ order }) => !this.modes.includes(order.mode));
+  }
+
+  judgeFold(log: readonly LogEntry[]): void {
+    if (this.isOpen) this.#fold.judge(log);
+  }
+
   /** From the network: it may meet a later process than was meant. */
   receive(input: GatewayInput): void {
     this.machine.run(() => this.#step(input));
@@ -80,10 +119,10 @@ export class SimGateway {
   }
 
   /** One request: the verdict, and the hand-over that may come later than was meant. */
-  request(agent: string, pauseMs: number): 'down' | 'fenced' | 'refused' | 'admitted' | 'late' {
+  request(agent: string, pauseMs: number): Answer {
     const { machine } = this;
     if (!machine.isUp || machine.isPaused || this.#lease === null) return 'down';
-    if (!this.#lease.admits(machine.reading())) return 'fenced';
+    if (!this.#lease.admits(machine.reading())) return this.#withoutProof(agent);
     if (this.#isStopped(agent)) {
       this.world.checker.refused(this.name, agent);
       return 'refused';
@@ -94,8 +133,28 @@ export class SimGateway {
       return 'admitted';
     }
     machine.pause(pauseMs);
+    this.world.disturbedUntil(this.world.schedule.nowMs + pauseMs);
     machine.run(() => this.#handOver(agent), machine.generation);
     return 'late';
+  }
+
+  // Nobody is refused here: a gateway that knows nothing for sure says 503. An opted-out namespace flows, and is flagged.
+  #withoutProof(agent: string): Answer {
+    if (agent === LAX && this.#flows) return this.#flow(agent);
+    if (!this.isTooOld) this.world.checker.fenced(this.name);
+    return 'fenced';
+  }
+
+  get #flows(): boolean {
+    return this.#lease?.mayFlowUnproven === true && this.#fold.onFence.choice === 'allow';
+  }
+
+  #flow(agent: string): Answer {
+    if (this.#isStopped(agent)) return 'refused';
+    // Superseded, and cut off from everybody who could tell it: outside the promise, and the docs say so.
+    const isSuperseded = this.#lease?.boot !== this.world.highestBoots.get(this.id);
+    if (!isSuperseded) this.world.checker.admittedByOptOut(this.name, agent);
+    return 'admitted';
   }
 
   /** Bytes on what is in flight: no verdict is asked again, but nothing moves while fenced. */
@@ -115,12 +174,8 @@ export class SimGateway {
   }
 
   #isStopped(agent: string): boolean {
-    for (const { order } of this.#orders.values()) {
-      const { selector } = order;
-      if ('agent' in selector && selector.agent.endsWith(`/${agent}`)) return true;
-      if ('tag' in selector && this.#tags.get(agent)?.has(selector.tag)) return true;
-    }
-    return false;
+    const { tags } = this.#fold;
+    return isStopped(agent, this.#orders.values(), { tags, modes: this.modes });
   }
 
   #tick(generation: number): void {
@@ -141,20 +196,25 @@ export class SimGateway {
   // eslint-disable-next-line complexity -- one line for each kind of output
   #do(output: GatewayOutput): void {
     const { world, machine } = this;
+    const { generation } = machine;
     switch (output.kind) {
       case 'append':
         return world.log.append(this.name, output, (answer) =>
-          this.#own({ kind: 'append-answered', ref: output.ref, answer }, machine.generation),
+          this.#own({ kind: 'append-answered', ref: output.ref, answer }, generation),
         );
       case 'renew':
+        this.lastRenewal = output.renewal;
+        for (const orderId of output.renewal.applied) this.#acknowledges(orderId);
         return this.#toNodes((node) =>
           node.receive({ kind: 'renewal', renewal: output.renewal, signature: output.signature }),
         );
       case 'apply':
-        return this.#fold(output.entry);
+        this.#fold.apply(output.entry);
+        return this.#endStreams();
       case 'enforce':
         return void this.#orders.set(output.signed.order.orderId, output.signed);
       case 'release':
+        world.checker.released(this.name, output.orderId);
         return void this.#orders.delete(output.orderId);
       case 'pin':
         return this.#write(output.pin, output.write);
@@ -165,18 +225,31 @@ export class SimGateway {
           machine.generation,
         );
       case 'send-receipt':
-        world.checker.receipt(this.name, output.receipt.orderId);
+        this.#acknowledges(output.receipt.orderId);
         return this.#toNodes((node) => node.receive({ kind: 'receipt', receipt: output.receipt }));
       case 'push-to':
-        return this.#toNodes((node) => node.receive({ kind: 'pushed', signed: output.signed }));
+        return this.#handTo(output.node, output.signed);
       case 'resubscribe':
         return this.#subscribe(output.fromSequence);
-      case 'alarm':
       case 'start-over':
+        this.#fold = new LogFold(this.name, world);
+        return world.history.note(this.name, 'starts over');
+      case 'alarm':
       case 'fence':
       case 'unfence':
         return world.history.note(this.name, output.kind);
     }
+  }
+
+  #acknowledges(orderId: string): void {
+    const boot = this.#lease?.boot ?? 0;
+    this.world.checker.receipt(this.name, { orderId, gateway: this.id, boot });
+  }
+
+  #handTo(id: string, signed: SignedOrder): void {
+    const to = this.nodes.find((node) => node.id === id);
+    if (to === undefined) return;
+    this.world.network.send(this.name, to.name, () => to.receive({ kind: 'handed', signed }));
   }
 
   #own(input: GatewayInput, generation: number): void {
@@ -201,17 +274,9 @@ export class SimGateway {
 
   #subscribe(from: number): void {
     const { generation } = this.machine;
-    const consumer = this.world.log.subscribe(this.name, from, (delivery) =>
+    const consumer = this.world.log.subscribe(this.name, { from, reads: 'lasting' }, (delivery) =>
       this.machine.run(() => this.#step({ kind: 'delivered', delivery }), generation),
     );
     this.#own({ kind: 'subscribed', consumer, fromSequence: from }, generation);
-  }
-
-  #fold({ fact }: LogEntry): void {
-    if (fact.kind !== 'other') return;
-    const { agent, tag } = fact.body as { agent: string; tag: string };
-    const tags = this.#tags.get(agent) ?? new Set<string>();
-    this.#tags.set(agent, tags.add(tag));
-    this.#endStreams();
   }
 }

@@ -1,5 +1,6 @@
 import {
   ControlNode,
+  type FenceCounts,
   type LogEntry,
   type NodeInput,
   type NodeOutput,
@@ -7,8 +8,10 @@ import {
   type SignedOrder,
   type Spool,
 } from '#domain';
+import { isLax, LogFold } from './folds.js';
 import { Machine } from './machine.js';
 import type { GatewayPeer, NodePeer } from './peers.js';
+import type { OrderStory } from './stories.js';
 import { signingFor, type World } from './world.js';
 
 const TICK_MS = 20;
@@ -21,13 +24,16 @@ export class SimNode {
   #node: ControlNode | null = null;
   #spool: { incarnation: string | null; orders: SignedOrder[] } = { incarnation: null, orders: [] };
   #disks = 0;
-  #consumed = new Set<string>();
+  #fold: LogFold;
+  readonly #counted = new Map<string, number>();
+  readonly #liftTried = new Map<string, number>();
 
   constructor(
     readonly name: string,
     private readonly world: World,
   ) {
     this.machine = new Machine(name, world.schedule, world.clockRate());
+    this.#fold = new LogFold(name, world);
   }
 
   /** Lives on the disk: a lost disk means a new id. */
@@ -44,7 +50,7 @@ export class SimNode {
     const { machine } = this;
     machine.isUp = true;
     machine.generation += 1;
-    this.#consumed = new Set();
+    this.#fold = new LogFold(this.name, this.world);
     this.world.history.note(this.name, `starts as ${this.id}`);
     const spool: Spool = { ...this.#spool, orders: [...this.#spool.orders] };
     const process = `${this.name}-${machine.generation}`;
@@ -62,12 +68,34 @@ export class SimNode {
     this.#node = null;
     this.world.log.unsubscribe(this.name);
     if (!diskLost) return;
-    for (const story of this.world.checker.orders) {
-      const isItsOwn = story.issuer === this.id && story.committedAtMs === null;
-      if (isItsOwn && !this.world.hasOneFault) story.mayBeLost = true;
-    }
     this.#disks += 1;
     this.#spool = { incarnation: null, orders: [] };
+  }
+
+  /** Takes part in nothing any more, says so, and ends. */
+  leave(): void {
+    if (!this.machine.isUp || this.machine.isPaused) return;
+    this.world.history.note(this.name, 'leaves');
+    this.#step({ kind: 'leave' });
+    this.machine.isUp = false;
+    this.#node = null;
+    this.world.log.unsubscribe(this.name);
+  }
+
+  /** In memory, or in the spool. */
+  holds(orderId: string): boolean {
+    if (this.#spool.orders.some(({ order }) => order.orderId === orderId)) return true;
+    return this.#node !== null && this.#node.standing(orderId, this.machine.reading()) !== null;
+  }
+
+  isContained(orderId: string): boolean {
+    if (this.#node === null || !this.#node.isReady) return false;
+    const standing = this.#node.standing(orderId, this.machine.reading(), this.#fenceCounts);
+    return standing?.contained ?? false;
+  }
+
+  judgeFold(log: readonly LogEntry[]): void {
+    if (this.#node?.isMember) this.#fold.judge(log);
   }
 
   receive(input: NodeInput): void {
@@ -97,15 +125,42 @@ export class SimNode {
 
   #answerOperators(): void {
     const { checker } = this.world;
-    const node = this.#node as ControlNode;
+    const node = this.#node;
+    if (node === null) return;
+    if (node.isReady) checker.consumedByReady(this.#fold.read);
     for (const story of checker.orders) {
       if (story.liftedAtMs !== null) continue;
-      if (node.isReady && this.#consumed.has(story.orderId)) checker.consumedByReady(story.orderId);
-      if (story.containedAtMs !== null) continue;
-      if (node.standing(story.orderId, this.machine.reading())?.contained) {
-        checker.contained(story.orderId, this.name);
-      }
+      this.#mayLift(story, node.logTimeMs);
+      if (story.contained === null) this.#tell(node, story.orderId);
     }
+  }
+
+  #tell(node: ControlNode, orderId: string): void {
+    const { checker } = this.world;
+    const standing = node.standing(orderId, this.machine.reading(), this.#fenceCounts);
+    if (standing === null) return;
+    const { acked, gateways, contained } = standing;
+    if (acked !== (this.#counted.get(orderId) ?? 0)) {
+      this.#counted.set(orderId, acked);
+      for (const { state, gateway, boot } of gateways)
+        if (state === 'acked') checker.counted({ orderId, gateway, boot });
+    }
+    if (contained) checker.contained(orderId, this.name);
+  }
+
+  // Traffic of an opted-out namespace flows at a fenced gateway, until that gateway has surely read that it may not.
+  readonly #fenceCounts: FenceCounts = (order, { knownPosition }) => {
+    const { choice, sequence } = this.#fold.onFence;
+    return !isLax(order) || (choice === 'deny' && knownPosition >= sequence);
+  };
+
+  // A time-boxed stop ends by the log's clock, as an own echo that came back has told it.
+  #mayLift({ orderId, plan }: OrderStory, logTimeMs: number | null): void {
+    if (plan.untilMs === null || logTimeMs === null || logTimeMs < plan.untilMs) return;
+    const { nowMs } = this.world.schedule;
+    if (!this.#fold.read.has(orderId) || nowMs - (this.#liftTried.get(orderId) ?? 0) < 500) return;
+    this.#liftTried.set(orderId, nowMs);
+    this.#step({ kind: 'lift', orderId });
   }
 
   #perform(outputs: readonly NodeOutput[]): void {
@@ -143,15 +198,17 @@ export class SimNode {
       case 'acknowledge-join':
         return this.#toNode(output.word.to, { ...output, kind: 'join-acknowledged' });
       case 'apply':
-        return this.#noteConsumed(output.entry);
+        return this.#fold.apply(output.entry);
       case 'resubscribe':
         return this.#subscribe(output.fromSequence);
       case 'ordered':
         return this.#ordered(output.orderId);
       case 'enforce':
         return;
-      case 'alarm':
       case 'start-over':
+        this.#fold = new LogFold(this.name, world);
+        return world.history.note(this.name, 'starts over');
+      case 'alarm':
       case 'lifted':
       case 'lift-refused':
         return world.history.note(this.name, output.kind);
@@ -159,13 +216,8 @@ export class SimNode {
   }
 
   #ordered(orderId: string): void {
-    const story = this.world.checker.story(orderId);
-    if (story) story.answeredAtMs ??= this.world.schedule.nowMs;
+    this.world.checker.answered(orderId);
     this.world.history.note(this.name, `ordered ${orderId}`);
-  }
-
-  #noteConsumed({ fact }: LogEntry): void {
-    if (fact.kind === 'stop-ordered') this.#consumed.add(fact.signed.order.orderId);
   }
 
   #write(signed: SignedOrder): void {
@@ -203,7 +255,7 @@ export class SimNode {
 
   #subscribe(from: number): void {
     const { generation } = this.machine;
-    const consumer = this.world.log.subscribe(this.name, from, (delivery) =>
+    const consumer = this.world.log.subscribe(this.name, { from, reads: 'all' }, (delivery) =>
       this.machine.run(() => this.#step({ kind: 'delivered', delivery }), generation),
     );
     this.machine.run(

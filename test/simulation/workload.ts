@@ -1,9 +1,19 @@
+import type { StopMode } from '#contracts';
 import type { OrderBody } from '#domain';
 import type { Mesh } from './mesh.js';
+import { scheduleForgeries } from './forgeries.js';
 import type { SimGateway } from './sim-gateway.js';
-import { AGENTS, TAGGED } from './world.js';
+import type { SimNode } from './sim-node.js';
+import { addressOf, AGENTS, LAX, TAGGED } from './world.js';
 
 const REQUEST_EVERY_MS = 12;
+
+export interface OrderWish {
+  readonly kind: 'agent' | 'tag' | 'lax';
+  readonly node?: string;
+  readonly mode?: StopMode;
+  readonly agent?: string;
+}
 
 /** Agents that never rest, operators that stop and lift, and somebody who sends what nobody signed. */
 export class Workload {
@@ -15,7 +25,7 @@ export class Workload {
   start(untilMs: number): void {
     this.startRequests();
     this.#operators(untilMs);
-    this.#forgers(untilMs);
+    scheduleForgeries(this.mesh, untilMs);
     const { world } = this.mesh;
     const [first] = TAGGED;
     world.schedule.in(world.random.between(50, 1_500), () => this.tag(first, 400));
@@ -29,67 +39,70 @@ export class Workload {
     this.#open = false;
   }
 
-  order(kind: 'agent' | 'tag', nodeName?: string): string | null {
-    const { world, nodes } = this.mesh;
-    const able = nodes.filter(({ machine }) => machine.isUp && !machine.isPaused);
-    const node = nodeName
-      ? able.find(({ name }) => name === nodeName)
-      : able[0] && world.random.pick(able);
-    if (node === undefined || !this.#open) return null;
+  order({ kind, node: nodeName, mode = 'halt', agent: wished }: OrderWish): string | null {
+    const { world } = this.mesh;
+    const node = this.#able(nodeName);
+    if (node === null || !this.#open) return null;
     this.#orders += 1;
     const orderId = `o${this.#orders}`;
-    const agent = world.random.pick(['target', 'target', 'other']);
-    const agents = kind === 'agent' ? [agent] : [...TAGGED];
-    world.checker.created({ orderId, issuer: node.id, literal: kind === 'agent', agents });
-    const selector =
-      kind === 'agent'
-        ? { agent: `agent://acme/prod/${agent}` }
-        : { tag: 'rogue', namespace: 'acme/prod' };
-    const order = {
-      orderId,
-      mode: 'halt',
-      selector,
-      atWallMs: node.machine.reading().wallMs,
-      details: '',
-    } as unknown as OrderBody;
-    world.history.note(node.name, `takes ${orderId} on ${agents.join()}`);
+    const literal = kind !== 'tag';
+    const agent = wished ?? this.#agentFor(kind);
+    const agents = literal ? [agent] : [...TAGGED];
+    const { nowMs } = world.schedule;
+    const untilMs = world.random.chance(0.2) ? nowMs + world.random.between(300, 4_000) : null;
+    world.checker.created({ orderId, issuer: node.id, literal, agents, untilMs });
+    const selector = literal
+      ? { agent: addressOf(agent) }
+      : { tag: 'rogue', namespace: 'acme/prod' };
+    const atWallMs = node.machine.reading().wallMs;
+    const order = { orderId, mode, selector, atWallMs, details: '' } as unknown as OrderBody;
+    world.history.note(node.name, `takes ${orderId} (${mode}) on ${agents.join()}`);
     node.order(order);
     return orderId;
   }
 
+  #agentFor(kind: OrderWish['kind']): string {
+    return kind === 'lax' ? LAX : this.mesh.world.random.pick(['target', 'target', 'other']);
+  }
+
+  #able(nodeName?: string): SimNode | null {
+    const able = this.mesh.nodes.filter(({ machine }) => machine.isUp && !machine.isPaused);
+    if (nodeName) return able.find(({ name }) => name === nodeName) ?? null;
+    return able.length === 0 ? null : this.mesh.world.random.pick(able);
+  }
+
   tag(agent: string, bytes: number): void {
+    this.write(`agent.${agent}`, {
+      agent,
+      tag: agent.startsWith('tagged') ? 'rogue' : 'plain',
+      bytes,
+    });
+  }
+
+  /** Repeated until it is known to be stored, five times at most. */
+  write(subject: string, body: unknown): void {
     const { world } = this.mesh;
-    const body = { agent, tag: agent.startsWith('tagged') ? 'rogue' : 'plain', bytes };
+    const fact = { kind: 'other', body } as const;
     const tries = { count: 0 };
     const append = (): void => {
       tries.count += 1;
-      world.log.append(
-        'operator',
-        {
-          kind: 'append',
-          ref: 'tag',
-          subject: `agent.${agent}`,
-          expect: null,
-          fact: { kind: 'other', body },
-        },
-        ({ outcome }) => {
-          if (outcome === 'failed' && tries.count < 5) append();
-        },
-      );
+      const request = { kind: 'append', ref: 'other', subject, expect: null, fact } as const;
+      world.log.append('operator', request, ({ outcome }) => {
+        if (outcome === 'failed' && tries.count < 5) append();
+      });
     };
     append();
   }
 
   #requests(): void {
     if (!this.#open) return;
-    const { world, gateways } = this.mesh;
+    const { world, gateways, isHealing, healthy } = this.mesh;
     const gateway = world.random.pick(gateways);
     gateway.stream();
-    const pauseMs = world.random.chance(0.004) ? world.random.between(1, 1_200) : 0;
-    this.mesh.answered(
-      gateway,
-      gateway.request(world.random.pick(AGENTS), this.mesh.isHealing ? 0 : pauseMs),
-    );
+    const mayPause = !isHealing && healthy.size === 0 && !world.network.isLossless;
+    const pauseMs = mayPause && world.random.chance(0.004) ? world.random.between(1, 1_200) : 0;
+    const answer = gateway.request(world.random.pick(AGENTS), pauseMs);
+    if (answer === 'fenced' && healthy.has(gateway.name)) world.checker.mustServe(gateway.name);
     world.schedule.in(world.random.between(0.5, 1.5) * REQUEST_EVERY_MS, () => this.#requests());
   }
 
@@ -110,60 +123,31 @@ export class Workload {
     const { world } = this.mesh;
     world.schedule.in(world.random.between(100, 1_500), () => {
       if (world.schedule.nowMs > untilMs) return;
-      const act = world.random.fraction();
-      if (act < 0.45) this.order('agent');
-      else if (act < 0.6) this.order('tag');
-      else if (act < 0.85) this.#lift();
-      else if (act < 0.9) this.tag(world.random.pick(TAGGED), 400);
-      else if (act < 0.97) this.tag('other', world.random.pick([400, 100_000, 200_000]));
+      this.#operate(world.random.fraction());
       this.#operators(untilMs);
     });
   }
 
-  #lift(): void {
+  #operate(act: number): void {
+    const { random } = this.mesh.world;
+    if (act < 0.4) this.order({ kind: 'agent' });
+    else if (act < 0.55) this.order({ kind: 'tag' });
+    else if (act < 0.6) this.order({ kind: 'lax' });
+    else if (act < 0.85) this.lift();
+    else if (act < 0.9) this.tag(random.pick(TAGGED), 400);
+    else if (act < 0.95) this.tag('other', random.pick([400, 100_000, 200_000]));
+    else this.write('workspace.open', { onFence: random.pick(['allow', 'deny']) });
+  }
+
+  lift(): void {
     const { world, nodes } = this.mesh;
     const standing = [...world.checker.orders].filter(({ liftedAtMs }) => liftedAtMs === null);
     const up = nodes.filter(({ machine }) => machine.isUp);
     if (standing.length === 0 || up.length === 0) return;
     const { orderId } = world.random.pick(standing);
     const node = world.random.pick(up);
+    world.checker.liftAsked(orderId);
     world.history.note(node.name, `is asked to lift ${orderId}`);
     node.receive({ kind: 'lift', orderId });
-  }
-
-  // What a gateway's own credential, or nobody's, could send.
-  #forgers(untilMs: number): void {
-    const { world, gateways, nodes } = this.mesh;
-    world.schedule.in(world.random.between(500, 3_000), () => {
-      if (world.schedule.nowMs > untilMs) return;
-      const signer = world.random.pick(['g1', 'n1.0', 'nobody']);
-      const order = {
-        orderId: `forged${this.#orders}`,
-        mode: 'halt',
-        selector: { agent: 'agent://acme/prod/healthy' },
-        atWallMs: 1_800_000_000_000 + world.schedule.nowMs,
-        details: '',
-      } as unknown as OrderBody;
-      const signed = { order, signer, signature: 'key-of-g1' };
-      for (const to of [...gateways, ...nodes]) to.receive({ kind: 'pushed', signed });
-      for (const { orderId } of world.checker.orders) this.#forgeReceipts(orderId);
-      this.#forgers(untilMs);
-    });
-  }
-
-  #forgeReceipts(orderId: string): void {
-    const { gateways, nodes } = this.mesh;
-    for (const { name } of gateways) {
-      const receipt = {
-        orderId,
-        gateway: name,
-        boot: 1,
-        position: 1_000_000,
-        appliedAfterMs: 0,
-        cut: { streams: 0, calls: 0 },
-        signature: 'key-of-nobody',
-      };
-      for (const node of nodes) node.receive({ kind: 'receipt', receipt });
-    }
   }
 }

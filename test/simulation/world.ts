@@ -6,10 +6,26 @@ import { Network } from './network.js';
 import { Random } from './random.js';
 import { Schedule } from './schedule.js';
 
-/** The agents of every history; `agent://acme/prod/` comes before each name. */
-export const AGENTS = ['target', 'tagged1', 'tagged2', 'tagged3', 'other', 'healthy'] as const;
+/** The agents of every history; `agent://acme/prod/` comes before each name but the last. */
+export const AGENTS = [
+  'target',
+  'tagged1',
+  'tagged2',
+  'tagged3',
+  'other',
+  'healthy',
+  'lax',
+] as const;
 /** They get the tag `rogue`, each at its own time. */
 export const TAGGED = ['tagged1', 'tagged2', 'tagged3'] as const;
+/** Its namespace may choose `on_fence: allow`. */
+export const LAX = 'lax';
+
+export const addressOf = (agent: string): string =>
+  `agent://acme/${agent === LAX ? 'open' : 'prod'}/${agent}`;
+
+/** Everything is well again so long after the last fault ended. */
+export const WELL_AFTER_MS = 2_000;
 
 const signerIsRight = (kind: Signable['kind'], signer: string): boolean =>
   kind === 'renewal' || kind === 'receipt' ? signer.startsWith('g') : signer.startsWith('n');
@@ -30,19 +46,39 @@ export class World {
   readonly network: Network;
   readonly log: LogModel;
   readonly onStored: ((entry: LogEntry) => void)[] = [];
-
-  /** A history of one crash and nothing else: what was answered survives it in any case. */
-  hasOneFault = false;
+  readonly onLost: ((keep: number) => void)[] = [];
+  /** By the log. */
+  readonly highestBoots = new Map<string, number>();
+  /** Until then something is, or may be, broken. */
+  #disturbedUntilMs = WELL_AFTER_MS;
 
   constructor(seed: number, keepNotes: boolean) {
     this.random = new Random(seed);
     this.history = new History(() => this.schedule.nowMs, keepNotes);
-    this.checker = new Checker(this.history, () => this.schedule.nowMs);
+    this.checker = new Checker(
+      this.history,
+      () => this.schedule.nowMs,
+      () => this.isQuiet,
+    );
     const baseMs = this.random.pick([0.2, 0.5, 5, 30]);
     this.network = new Network(this.schedule, this.random, baseMs);
-    this.log = new LogModel(this.schedule, this.random, this.network, (entry) => {
-      for (const hear of this.onStored) hear(entry);
+    this.log = new LogModel(this.schedule, this.random, this.network, {
+      onStored: (entry) => {
+        for (const hear of this.onStored) hear(entry);
+      },
+      onLost: (keep) => {
+        for (const hear of this.onLost) hear(keep);
+      },
     });
+  }
+
+  /** Whatever is broken until then, everything must be well so long after it. */
+  disturbedUntil(endMs: number): void {
+    this.#disturbedUntilMs = Math.max(this.#disturbedUntilMs, endMs + WELL_AFTER_MS);
+  }
+
+  get isQuiet(): boolean {
+    return this.schedule.nowMs > this.#disturbedUntilMs;
   }
 
   /** As far from true time as a clock may be, or exact. */

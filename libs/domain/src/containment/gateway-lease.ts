@@ -37,6 +37,7 @@ export class GatewayLease {
   #renewedAt: ClockReading | null = null;
   #unprovenSince: ClockReading | null = null;
   #isFenced = true;
+  #provenBoot = 0;
 
   constructor({ gateway, joinNonce, modes, signing, pin }: GatewayIdentity) {
     const emit = (output: GatewayOutput): void => void this.#outputs.push(output);
@@ -97,7 +98,15 @@ export class GatewayLease {
 
   /** Whether the state is provably fresh at this moment; the verdict itself is another matter. `false`: answer 503. */
   admits(now: ClockReading): boolean {
-    return this.phase === 'member' && this.#proofs.admits(now);
+    return this.phase === 'member' && this.#stops.isUnderstood && this.#proofs.admits(now);
+  }
+
+  /**
+   * Whether requests of a namespace that chose `on_fence: allow` may go on while nothing is proven: not before a first proof
+   * of this boot, for until then even old stops may be unknown here.
+   */
+  get mayFlowUnproven(): boolean {
+    return this.phase === 'member' && this.#provenBoot === this.boot;
   }
 
   step(input: GatewayInput, now: ClockReading): GatewayOutput[] {
@@ -152,7 +161,7 @@ export class GatewayLease {
     else if (this.#unprovenSince === null) this.#unprovenSince = now;
     else if (elapsedMs(this.#unprovenSince, now) >= UNPROVEN_AFTER_MS) {
       this.#unprovenSince = now;
-      this.#log.readFrom(1);
+      this.#log.readAgain();
     }
   }
 
@@ -195,6 +204,7 @@ export class GatewayLease {
 
   #watchFence(now: ClockReading): void {
     const isFenced = !this.admits(now);
+    if (!isFenced) this.#provenBoot = this.boot;
     if (isFenced === this.#isFenced) return;
     this.#isFenced = isFenced;
     this.#outputs.push({ kind: isFenced ? 'fence' : 'unfence' });

@@ -4,8 +4,9 @@ import { RETRY_AFTER_MS } from './constants.js';
 import { GatewayMembership, type GatewayPhase } from './gateway-membership.js';
 import type { GatewayOutput, Pin } from './gateway-messages.js';
 import { type Delivery, LogCursor } from './log-cursor.js';
-import type { AppendAnswer, LogEntry, LogMark } from './log-entry.js';
+import { type AppendAnswer, isLasting, type LogEntry, type LogMark } from './log-entry.js';
 import { LogIdentity } from './log-identity.js';
+import { Resubscription } from './resubscription.js';
 
 /** What a pin says of the log. */
 export type PinnedLog = Pick<Pin, 'incarnation' | 'highestSequence'>;
@@ -29,6 +30,7 @@ export interface GatewayLogOf {
 
 /** A gateway as a reader of the log: its position, its membership, and whether this is still the log that it knows. */
 export class GatewayLog {
+  readonly #subscription: Resubscription;
   #cursor = new LogCursor();
   #identity: LogIdentity;
   #membership: GatewayMembership;
@@ -38,6 +40,9 @@ export class GatewayLog {
   #triedAt: ClockReading | null = null;
 
   constructor(private readonly of: GatewayLogOf) {
+    this.#subscription = new Resubscription((fromSequence) =>
+      of.emit({ kind: 'resubscribe', fromSequence }),
+    );
     this.#identity = new LogIdentity(of.pin.incarnation);
     this.#membership = new GatewayMembership(of.gateway, of.joinNonce, of.modes);
     this.#pinned = of.pin;
@@ -78,13 +83,14 @@ export class GatewayLog {
   delivered(delivery: Delivery, now: ClockReading): void {
     const arrival = this.#cursor.arrive(delivery);
     if (arrival === 'foreign') this.#rollBack('event');
-    if (arrival === 'gap') this.readFrom(this.#cursor.overlapFrom);
+    if (arrival === 'gap') this.#subscription.gap(this.#cursor, now);
     if (arrival === 'next') this.read(delivery.entry, now);
     if (arrival === 'next' || arrival === 'repeated') this.#mayBeRead(delivery, now);
   }
 
-  readFrom(fromSequence: number): void {
-    this.of.emit({ kind: 'resubscribe', fromSequence });
+  /** Reads the whole log again; what was read before is compared, and not applied twice. */
+  readAgain(): void {
+    this.#subscription.fromStart();
   }
 
   /** By its own consumer or in an answer, after everything before it; what was read already is passed over. */
@@ -96,7 +102,7 @@ export class GatewayLog {
     if (this.#membership.read(entry) === 'lost') this.of.onLeaseOver();
     if (isRestored) this.#restored();
     if (this.phase !== 'reading' && this.#identity.isForeign) return this.#rollBack('name');
-    this.of.onEntry(entry, now);
+    if (isLasting(entry)) this.of.onEntry(entry, now);
   }
 
   /** Whether a node that names this mark speaks of the log that was read here: then there is no more up to its position. */
@@ -107,6 +113,7 @@ export class GatewayLog {
   }
 
   tick(now: ClockReading): void {
+    this.#subscription.tick(this.#cursor, now);
     if (this.phase !== 'joining') return;
     if (this.#triedAt !== null && elapsedMs(this.#triedAt, now) < RETRY_AFTER_MS) return;
     this.#join(now);
@@ -174,6 +181,6 @@ export class GatewayLog {
   #readAnew(mine: string | null): void {
     this.#cursor = new LogCursor();
     this.#identity = new LogIdentity(mine);
-    this.readFrom(1);
+    this.readAgain();
   }
 }

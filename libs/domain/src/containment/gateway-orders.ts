@@ -3,6 +3,10 @@ import { type ClockReading, elapsedMs } from './clock-reading.js';
 import { LIFTED_KEPT_MS, UNCOMMITTED_AFTER_MS } from './constants.js';
 import type { SignedOrder } from './log-entry.js';
 import type { OrderReceipt } from './messages.js';
+import { ModeCounts } from './mode-counts.js';
+
+/** So many ids one renewal repeats. */
+const REPEATED_MAX = 1_000;
 
 export interface HeldOrder {
   readonly signed: SignedOrder;
@@ -22,6 +26,7 @@ export interface HeldOrder {
 export class GatewayOrders {
   readonly #held = new Map<string, HeldOrder>();
   readonly #lifted = new Map<string, ClockReading>();
+  readonly #modes = new ModeCounts();
   #lastWrite = 0;
 
   get(orderId: string): HeldOrder | null {
@@ -30,6 +35,10 @@ export class GatewayOrders {
 
   all(): IterableIterator<HeldOrder> {
     return this.#held.values();
+  }
+
+  areOf(modes: readonly StopMode[]): boolean {
+    return this.#modes.areAll(modes);
   }
 
   /** `null`: known already, or lifted before. */
@@ -54,12 +63,15 @@ export class GatewayOrders {
       cut: null,
     };
     this.#held.set(orderId, held);
+    this.#modes.add(signed.order.mode);
     return held;
   }
 
   /** Whether it stood here. Either way the id never comes back. */
   lift(orderId: string, now: ClockReading): boolean {
     this.#lifted.set(orderId, now);
+    const held = this.#held.get(orderId);
+    if (held !== undefined) this.#modes.remove(held.signed.order.mode);
     return this.#held.delete(orderId);
   }
 
@@ -71,13 +83,15 @@ export class GatewayOrders {
   /** What renewals repeat: in force, and not in the log for so long that every node has surely read it. */
   repeated(now: ClockReading, modes: readonly StopMode[]): string[] {
     const ids: string[] = [];
+    const recent: string[] = [];
     for (const { isPinned, cut, committedAt, signed } of this.#held.values()) {
-      if (!isPinned || cut === null || !modes.includes(signed.order.mode)) continue;
-      if (committedAt === null || elapsedMs(committedAt, now) < UNCOMMITTED_AFTER_MS * 2) {
-        ids.push(signed.order.orderId);
-      }
+      const { orderId, mode } = signed.order;
+      if (!isPinned || cut === null || !modes.includes(mode)) continue;
+      if (committedAt === null) ids.push(orderId);
+      else if (elapsedMs(committedAt, now) < UNCOMMITTED_AFTER_MS * 2) recent.push(orderId);
     }
-    return ids;
+    // After a restore there may be many: those that the log lacks go first, and make room as it gets them.
+    return [...ids, ...recent].slice(0, REPEATED_MAX);
   }
 
   /** Of another log nothing is known: neither where orders stand in it, nor what it has lifted. */

@@ -43,6 +43,11 @@ export class GatewayStops {
     return this.#orders.repeated(now, this.of.modes);
   }
 
+  /** Whether every stop that stands here is of a mode that this build can enforce. */
+  get isUnderstood(): boolean {
+    return this.#orders.areOf(this.of.modes);
+  }
+
   signed(orderId: string): SignedOrder | null {
     return this.#orders.get(orderId)?.signed ?? null;
   }

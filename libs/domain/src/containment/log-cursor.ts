@@ -13,7 +13,7 @@ export interface Delivery {
 }
 
 /**
- * `next`: take it; `repeated`: had before; `gap`: something is missing, subscribe anew; `stray`: an old consumer's;
+ * `next`: take it; `repeated`: had before, or nothing that counts before the log begins; `gap`: something is missing, subscribe anew; `stray`: an old consumer's;
  * `foreign`: where another event was read before, so this is not the log that was read.
  */
 export type Arrival = 'next' | 'repeated' | 'gap' | 'stray' | 'foreign';
@@ -26,7 +26,8 @@ const MISSED_MAX = 2;
  * consumer's own sequence alone; a server that lost a consumer makes it anew in silence, and it counts from 1 again.
  *
  * A subscription overlaps by one: it begins with the last lasting event that was applied, so that a consumer that was made
- * anew before it delivered anything, and begins somewhere else, shows as well; and so does a log that was rolled back and
+ * anew before it delivered anything, and begins somewhere else, shows as well (the first begins with the first event of
+ * the log); and so does a log that was rolled back and
  * has grown past that event since.
  */
 export class LogCursor {
@@ -35,6 +36,7 @@ export class LogCursor {
   #expected = 1;
   #position = 0;
   #first = 1;
+  #isAwaited = true;
   #missed = 0;
 
   get position(): number {
@@ -48,7 +50,12 @@ export class LogCursor {
 
   /** Where the next subscription has to begin. */
   get overlapFrom(): number {
-    return this.#missed >= MISSED_MAX ? 1 : Math.max(1, this.last.sequence);
+    return this.isUnlucky ? 1 : Math.max(1, this.last.sequence);
+  }
+
+  /** Whether the next subscription may wait a little: the last ones showed nothing that could be used. */
+  get isUnlucky(): boolean {
+    return this.#missed >= MISSED_MAX;
   }
 
   /** Begins with a new consumer, which was asked to start at `from`. */
@@ -56,19 +63,19 @@ export class LogCursor {
     this.#consumer = consumer;
     this.#expected = 1;
     this.#first = from;
+    this.#isAwaited = true;
   }
 
   arrive({ consumer, consumerSequence, entry }: Delivery): Arrival {
     if (consumer !== this.#consumer) return 'stray';
     if (this.#isForeign(entry)) return 'foreign';
-    const isRead = entry.sequence <= this.#position;
-    if (isRead && consumerSequence < this.#expected) return 'repeated';
+    if (consumerSequence < this.#expected && this.#isRead(entry)) return 'repeated';
     if (!this.#isInOrder(consumerSequence, entry)) {
       this.#consumer = null;
       return 'gap';
     }
     this.#expected += 1;
-    return isRead ? 'repeated' : 'next';
+    return this.#isRead(entry) || this.#isAwaited ? 'repeated' : 'next';
   }
 
   /** Whether somebody who read the event of this mark reads the same log; `unknown`: it lies ahead, or long ago. */
@@ -88,6 +95,10 @@ export class LogCursor {
     if (isLasting(entry)) this.#marks.add(entry);
   }
 
+  #isRead({ sequence }: LogEntry): boolean {
+    return sequence <= this.#position;
+  }
+
   // Where something else was read, or nothing that lasts.
   #isForeign(entry: LogEntry): boolean {
     return isLasting(entry) && this.compare(markOf(entry)) === 'other';
@@ -97,10 +108,13 @@ export class LogCursor {
     return consumerSequence === this.#expected && !this.#beginsElsewhere(entry);
   }
 
-  #beginsElsewhere({ sequence }: LogEntry): boolean {
-    if (this.#expected !== 1) return false;
-    const isElsewhere = sequence !== this.#first;
-    this.#missed = isElsewhere ? this.#missed + 1 : 0;
-    return isElsewhere;
+  #beginsElsewhere(entry: LogEntry): boolean {
+    if (!this.#isAwaited) return false;
+    // Echoes may lie before the first event of a stream that was emptied and begun again.
+    if (this.#first === 1 && !isLasting(entry)) return false;
+    const isFirst = this.#first === 1 && entry.fact.kind === 'log-started';
+    this.#isAwaited = !isFirst && entry.sequence !== this.#first;
+    this.#missed = this.#isAwaited ? this.#missed + 1 : 0;
+    return this.#isAwaited;
   }
 }

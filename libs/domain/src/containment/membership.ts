@@ -24,6 +24,7 @@ export class Membership {
   readonly #highestBoots = new Map<string, number>();
   readonly #subjects = new Map<string, number>();
   readonly #modes = new Map<string, readonly StopMode[]>();
+  readonly #removed = new Map<string, GatewayBoot>();
   #ended: EndedBoot[] = [];
   #sequence = 0;
   #names: readonly string[] = [];
@@ -61,11 +62,17 @@ export class Membership {
     return this.#modes.get(gateway) ?? [];
   }
 
+  /** Removed for their silence, and neither back nor left cleanly since: who may go on without a proof may still do so. */
+  removed(): IterableIterator<GatewayBoot> {
+    return this.#removed.values();
+  }
+
   /** Whether anything that this boot says may count, now or once its join is read. */
   mayCount({ gateway, boot }: GatewayBoot): boolean {
     const highest = this.#highestBoots.get(gateway) ?? 0;
     if (boot > highest) return boot <= highest + BOOTS_AHEAD_MAX;
     if (this.isMember({ gateway, boot })) return true;
+    if (this.#removed.get(gateway)?.boot === boot) return true;
     return this.#ended.some((ended) => ended.gateway === gateway && ended.boot === boot);
   }
 
@@ -121,11 +128,15 @@ export class Membership {
     const before = this.#gateways.get(gateway);
     if (before) this.#ended.push({ ...before, endedAt: now });
     this.#gateways.set(gateway, { gateway, boot });
+    this.#removed.delete(gateway);
   }
 
   #gatewayEnded({ gateway, boot }: GatewayBoot, unclean: boolean, now: ClockReading): void {
+    if (!unclean) this.#removed.delete(gateway);
     if (!this.isMember({ gateway, boot })) return;
     this.#gateways.delete(gateway);
-    if (unclean) this.#ended.push({ gateway, boot, endedAt: now });
+    if (!unclean) return;
+    this.#ended.push({ gateway, boot, endedAt: now });
+    this.#removed.set(gateway, { gateway, boot });
   }
 }

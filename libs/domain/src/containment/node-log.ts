@@ -8,6 +8,7 @@ import { NodeJoin } from './node-join.js';
 import type { NodeOutput } from './node-messages.js';
 import { NodeReading } from './node-reading.js';
 import type { RecentEvents } from './recent-events.js';
+import { Resubscription } from './resubscription.js';
 import { Silence } from './silence.js';
 
 /**
@@ -38,6 +39,7 @@ type EchoFact = Extract<LogEntry['fact'], { kind: 'echo' }>;
 /** A control node as a reader of the log: its position, its membership, its echoes and who else is there. */
 export class NodeLog {
   readonly #join: NodeJoin;
+  readonly #subscription: Resubscription;
   #reading: NodeReading;
   #belongedTo: string | null;
   #phase: NodePhase = 'reading';
@@ -46,6 +48,9 @@ export class NodeLog {
 
   constructor(private readonly of: NodeLogOf) {
     this.#join = new NodeJoin(of);
+    this.#subscription = new Resubscription((fromSequence) =>
+      of.emit({ kind: 'resubscribe', fromSequence }),
+    );
     this.#reading = NodeReading.first(of);
     this.#belongedTo = of.incarnation;
   }
@@ -103,12 +108,13 @@ export class NodeLog {
     const { cursor } = this.#reading;
     const arrival = cursor.arrive(delivery);
     if (arrival === 'foreign') this.#rollBack('event');
-    if (arrival === 'gap') this.#readFrom(cursor.overlapFrom);
+    if (arrival === 'gap') this.#subscription.gap(cursor, now);
     if (arrival === 'next') this.#consume(delivery.entry, now);
     if (arrival === 'next' || arrival === 'repeated') this.#mayBeRead(delivery, now);
   }
 
   tick(now: ClockReading): void {
+    this.#subscription.tick(this.#reading.cursor, now);
     if (this.#phase !== 'joining' && this.#phase !== 'member') return;
     if (this.#phase === 'joining') this.#join.tryNow(this.membership, now);
     const echo = this.#reading.appends.due(this.position, now);
@@ -225,11 +231,7 @@ export class NodeLog {
 
   #readAnew(mine: string | null): void {
     this.#reading = this.#reading.anew(mine);
-    this.#readFrom(1);
-  }
-
-  #readFrom(fromSequence: number): void {
-    this.of.emit({ kind: 'resubscribe', fromSequence });
+    this.#subscription.fromStart();
   }
 
   #removeSilent(now: ClockReading): void {

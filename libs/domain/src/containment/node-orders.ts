@@ -2,6 +2,7 @@ import type { StopMode } from '#contracts';
 import { type ClockReading, elapsedMs } from './clock-reading.js';
 import { LIFTED_KEPT_MS, RETRY_AFTER_MS, UNCOMMITTED_AFTER_MS } from './constants.js';
 import type { SignedOrder } from './log-entry.js';
+import { ModeCounts } from './mode-counts.js';
 
 /** How a node came to know an order. `ordered` here and `spooled` are its own: it appends at once, and answers for them. */
 export type Origin = 'ordered' | 'spooled' | 'pushed' | 'read';
@@ -22,7 +23,7 @@ export class NodeOrders {
   readonly #known = new Map<string, KnownOrder>();
   readonly #pending = new Map<string, KnownOrder>();
   readonly #lifted = new Map<string, ClockReading>();
-  readonly #modes = new Map<StopMode, number>();
+  readonly #modes = new ModeCounts();
 
   get(orderId: string): KnownOrder | null {
     return this.#known.get(orderId) ?? null;
@@ -39,13 +40,12 @@ export class NodeOrders {
     const known = { signed, origin, heardAt: now, sequence: null, consumedAt: null, triedAt: null };
     this.#known.set(orderId, known);
     this.#pending.set(orderId, known);
-    this.#modes.set(mode, (this.#modes.get(mode) ?? 0) + 1);
+    this.#modes.add(mode);
     return known;
   }
 
-  /** The modes of all unlifted orders. */
-  modes(): Iterable<StopMode> {
-    return this.#modes.keys();
+  areOf(modes: readonly StopMode[]): boolean {
+    return this.#modes.areAll(modes);
   }
 
   /** Read in the log. Returns whether this node had it in its spool. */
@@ -64,7 +64,7 @@ export class NodeOrders {
   lift(orderId: string, now: ClockReading): void {
     this.#lifted.set(orderId, now);
     const mode = this.#known.get(orderId)?.signed.order.mode;
-    if (mode !== undefined) this.#forgetMode(mode);
+    if (mode !== undefined) this.#modes.remove(mode);
     this.#known.delete(orderId);
     this.#pending.delete(orderId);
     for (const [id, at] of this.#lifted) {
@@ -101,12 +101,6 @@ export class NodeOrders {
       due.push(known.signed);
     }
     return due;
-  }
-
-  #forgetMode(mode: StopMode): void {
-    const left = (this.#modes.get(mode) ?? 1) - 1;
-    if (left > 0) this.#modes.set(mode, left);
-    else this.#modes.delete(mode);
   }
 }
 

@@ -127,8 +127,7 @@ export class NodeStops {
 
   /** Whether a gateway that knows these modes can enforce every standing order. */
   understoodBy(modes: readonly StopMode[]): boolean {
-    for (const mode of this.#orders.modes()) if (!modes.includes(mode)) return false;
-    return true;
+    return this.#orders.areOf(modes);
   }
 
   pending(): SignedOrder[] {

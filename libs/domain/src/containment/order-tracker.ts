@@ -76,13 +76,10 @@ export class OrderTracker {
   }
 
   standing(known: KnownOrder, observer: Observer, now: ClockReading): OrderStanding {
-    const { membership, readyAt } = observer;
-    const counted: GatewayBoot[] = [...membership.gateways()];
-    for (const ended of membership.ended) {
-      if (!OrderTracker.isOver(ended, readyAt, now)) counted.push(ended);
-    }
-    const fenced = this.#isFenced(known, readyAt, now);
-    const gateways = counted.map((boot) => this.#gateway(known, boot, fenced, observer));
+    const fenced = this.#isFenced(known, observer.readyAt, now);
+    const gateways = this.#counted(known, observer, now).map((boot) =>
+      this.#gateway(known, boot, fenced, observer),
+    );
     const committed = known.sequence !== null;
     const { orderId } = known.signed.order;
     // Proven once, it stays so until the lift: whoever joins later has read the order first.
@@ -94,6 +91,19 @@ export class OrderTracker {
     const acked = gateways.filter(({ state }) => state === 'acked').length;
     const containedAfterMs = sinceHeard(known, containedAt);
     return { acked, of: gateways.length, committed, contained, containedAfterMs, gateways };
+  }
+
+  // Members; those that may still hold a lease; and those that need none for this order, for nobody knows when they end.
+  #counted(known: KnownOrder, { membership, readyAt, fenceCounts }: Observer, now: ClockReading) {
+    const ended = membership.ended.filter((boot) => !OrderTracker.isOver(boot, readyAt, now));
+    const counted: GatewayBoot[] = [...membership.gateways(), ...ended];
+    for (const boot of membership.removed()) {
+      const isCounted = ended.some(({ gateway }) => gateway === boot.gateway);
+      const knownPosition = this.#receipts.positionOf(boot);
+      const needsProof = fenceCounts(known.signed.order, { ...boot, knownPosition });
+      if (!isCounted && !needsProof) counted.push(boot);
+    }
+    return counted;
   }
 
   #gateway(
