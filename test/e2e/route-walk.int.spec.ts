@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   commandRoutes,
   gatewayRoutes,
@@ -56,11 +59,14 @@ describe('every route passes the gate or declares its permission', () => {
   let mesh: ExampleMesh;
   let gateway: Gateway;
   let agentKey: string;
+  const dataDir = mkdtempSync(join(tmpdir(), 'estop-walk-'));
 
   beforeAll(async () => {
     mesh = await ExampleMesh.start({ nats: await claimNatsAccount() });
     gateway = await startGateway({
       nats: mesh.nats,
+      control: mesh.nats,
+      dataDir,
       gateway: 'walk-1' as GatewayId,
       region: 'near' as RegionName,
       log: createLogger({ service: 'gateway', level: 'silent' }),
@@ -83,6 +89,7 @@ describe('every route passes the gate or declares its permission', () => {
   afterAll(async () => {
     await gateway?.stop();
     await mesh?.stop();
+    rmSync(dataDir, { recursive: true });
   });
 
   const ask = async (route: RouteDefinition, key: string | null) => {

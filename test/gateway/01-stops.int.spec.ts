@@ -49,11 +49,21 @@ describe('a stop at the gateways', () => {
         { ok: true, health_status: 'killed', stop: { mode: 'halt', order_id: order } },
       ]);
     }
-    const receipts = reports.filter((it) => it.receipts.some(({ orderId }) => orderId === order));
-    expect(receipts.map(({ gateway }) => gateway).sort()).toEqual(['us-east-1', 'us-east-2']);
-    expect(receipts.flatMap((it) => it.receipts)).toEqual(
-      receipts.map(() => expect.objectContaining({ cut: { streams: 1, calls: 0 } })),
+    const receipts = await until(() => {
+      const standing = mesh.node.shell.standing(order);
+      return standing !== null && standing.acked === 2 && standing;
+    });
+    expect(receipts.gateways).toMatchObject(
+      ['us-east-1', 'us-east-2'].map((gateway) => ({
+        gateway,
+        state: 'acked',
+        cut: { streams: 1, calls: 0 },
+      })),
     );
+    const reached = () =>
+      reports.filter(({ position }) => position >= (mesh.sequenceOf(order) ?? Infinity));
+    await until(() => new Set(reached().map(({ gateway }) => gateway)).size === 2);
+    expect(reached()[0]).toMatchObject({ phase: 'member', fenced: false });
     await mesh.lift(order);
     const beat = await mesh.call(mailer, 'POST /v1/mesh/heartbeat', {});
     expect(beat.body).toMatchObject({ health_status: 'healthy' });

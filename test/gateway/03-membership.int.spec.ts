@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   activityEvents,
   eventCodec,
@@ -5,8 +6,10 @@ import {
   live,
   streams,
   type ActivityEvent,
+  type ControlFact,
   type GatewayId,
 } from '#contracts';
+import { IdentityFile, signedEvent } from '#containment';
 import { until, gatewayJoined } from '#testing';
 import { intentBody, TestMesh, type Client } from './test-mesh.js';
 
@@ -22,19 +25,25 @@ describe('a gateway as a member of the mesh', () => {
 
   it('counts boots, and joins again after a removal', async () => {
     const first = mesh.gateways[0];
-    expect(first?.parts.membership.boot).toBe(1);
+    expect(first?.parts.shell.boot).toBe(1);
     await mesh.say(
       { type: 'GatewayRemoved', data: { gateway, boot: 1, silentForMs: 30_000 } },
       gatewaySubject(gateway),
     );
-    await until(() => first?.parts.membership.boot === 2);
+    await until(() => first?.parts.shell.boot === 2 && first.parts.gate.ready());
     const beat = await mesh.call(billing, 'POST /v1/mesh/heartbeat', {});
     expect(beat.status).toBe(200);
   });
 
   it('serves no more once another process has taken its name over', async () => {
     const second = 'us-east-2' as GatewayId;
-    await mesh.say(gatewayJoined(second, 9), gatewaySubject(second));
+    const directory = join(mesh.directory, 'another');
+    const other = await IdentityFile.open(directory, () => second);
+    const { keyId, publicKey } = other.current;
+    const joined = gatewayJoined(second, 9);
+    const fact = { ...joined, data: { ...joined.data, keyId, publicKey } };
+    const event = signedEvent(mesh.event(fact as ControlFact), second, other.current);
+    await mesh.store(event, gatewaySubject(second));
     const beat = await mesh.call(billing, 'POST /v1/mesh/heartbeat', {}, 1);
     expect([beat.status, beat.body.error.code]).toEqual([503, 'gateway_fenced']);
     expect(beat.headers.get('retry-after')).toBe('1');
@@ -48,11 +57,10 @@ describe('a gateway as a member of the mesh', () => {
     const third = await mesh.addGateway(3);
     const others = () => mesh.gateways[0]?.view.gateways().map((it) => it.gateway) ?? [];
     await until(() => others().includes('us-east-3' as GatewayId));
-    mesh.gateways.pop();
-    await third.stop();
+    await mesh.stopGateway(third);
     await until(() => !others().includes('us-east-3' as GatewayId));
     const again = await mesh.addGateway(3);
-    expect(again.parts.membership.boot).toBe(2);
+    expect(again.parts.shell.boot).toBe(2);
   });
 
   it('hands everything else to a command API, and says so where there is none', async () => {

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   Address,
   agentAddress,
   controlEvents,
   controlSubject,
   eventCodec,
+  LOG_SUBJECT,
   partsOf,
   streams,
   type ControlEvent,
@@ -35,8 +39,9 @@ import {
 } from '#platform';
 import { claimNatsAccount, until } from '#testing';
 import type { GatewayOptions } from '../../apps/gateway/src/gateway-options.js';
-import { startGateway, type Gateway } from '../../apps/gateway/src/gateway.js';
+import { openGateway, type Gateway } from '../../apps/gateway/src/gateway.js';
 import { EventStream } from './event-stream.js';
+import { TestNode } from './test-node.js';
 
 const ORG = 'acme' as OrgName;
 const WORKSPACE = 'production' as WorkspaceName;
@@ -60,28 +65,68 @@ export interface AnswerBody {
   readonly error: { readonly code: string; readonly message: string; readonly details: object };
 }
 
-/** Real gateways on a real log, in this process; the test plays the command API by writing to the log. */
+/** Real gateways and a control node on a real log, in this process; the test plays the operators by writing to the log. */
 export class TestMesh {
   readonly gateways: Gateway[] = [];
+  readonly directory = mkdtempSync(join(tmpdir(), 'estop-gateways-'));
+  private readonly connections: Nats[] = [];
+  private runningNode: TestNode | null = null;
+  private signer: TestNode | null = null;
   private constructor(
     readonly nats: Nats,
     readonly control: EventStore<ControlEvent>,
+    private readonly connect: (name: string) => Promise<Nats>,
   ) {}
 
   static async start(count = 1, options: Partial<GatewayOptions> = {}): Promise<TestMesh> {
     const { url, user, password } = await claimNatsAccount();
-    const nats = await connectNats({ servers: url, user, password, name: 'test' });
+    const connect = (name: string) => connectNats({ servers: url, user, password, name });
+    const nats = await connect('test');
     await provisionStreams(nats, { replicas: 1 });
     const control = nats.eventStore(streams.control.name, eventCodec<ControlEvent>(controlEvents));
-    const mesh = new TestMesh(nats, control);
+    const mesh = new TestMesh(nats, control, connect);
+    const incarnation = randomUUID().replaceAll('-', '');
+    await mesh.say({ type: 'LogStarted', data: { incarnation } }, LOG_SUBJECT);
+    await mesh.startNode();
     for (let number = 1; number <= count; number += 1) await mesh.addGateway(number, options);
     return mesh;
   }
 
+  /** The control node of the mesh, or the last one that it had. */
+  get node(): TestNode {
+    if (this.signer === null) throw new Error('the mesh never had a control node');
+    return this.signer;
+  }
+
+  async startNode(name?: string): Promise<TestNode> {
+    const node = await TestNode.start(this.nats, name);
+    this.runningNode = node;
+    this.signer = node;
+    return node;
+  }
+
+  async stopNode(): Promise<void> {
+    const node = this.runningNode;
+    this.runningNode = null;
+    await node?.stop();
+  }
+
   async addGateway(number: number, options: Partial<GatewayOptions> = {}): Promise<Gateway> {
-    const gateway = await startGateway({
+    const gateway = await this.openGateway(number, options);
+    await gateway.serving;
+    return gateway;
+  }
+
+  /** One that listens, and may not serve yet. */
+  async openGateway(number: number, options: Partial<GatewayOptions> = {}): Promise<Gateway> {
+    const name = `us-east-${number}`;
+    const control = await this.connect(`gateway ${name} control`);
+    this.connections.push(control);
+    const gateway = await openGateway({
       nats: this.nats,
-      gateway: `us-east-${number}` as GatewayId,
+      control,
+      dataDir: join(this.directory, name),
+      gateway: name as GatewayId,
       region: 'us-east' as RegionName,
       port: 0,
       log: createLogger({ service: 'gateway', level: 'silent' }),
@@ -91,23 +136,40 @@ export class TestMesh {
     return gateway;
   }
 
+  async stopGateway(gateway: Gateway): Promise<void> {
+    this.gateways.splice(this.gateways.indexOf(gateway), 1);
+    await gateway.stop();
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway.stop()));
+    await this.stopNode();
+    await Promise.all(this.connections.map((connection) => connection.close()));
     await this.nats.close();
+    rmSync(this.directory, { recursive: true });
   }
 
   /** Writes to the control log, and waits until every gateway has applied it. */
   async say(fact: ControlFact, subject: string): Promise<number> {
+    const event = this.event(fact);
+    const signed = this.signer === null ? event : this.signer.signed(event);
+    return this.store(signed, subject);
+  }
+
+  async store(event: ControlEvent, subject: string): Promise<number> {
+    const { sequence } = await this.control.append({ subject, event });
+    await until(() => this.gateways.every(({ view }) => view.position >= sequence));
+    return sequence;
+  }
+
+  event(fact: ControlFact): ControlEvent {
     const about = {
       actor: { kind: 'operator', id: 'ada', via: 'http' },
       org: ORG,
       workspace: WORKSPACE,
       correlationId: 'test',
     } as const;
-    const event = record(fact, about, systemClock, systemIds) as ControlEvent;
-    const { sequence } = await this.control.append({ subject, event });
-    await until(() => this.gateways.every(({ view }) => view.position >= sequence));
-    return sequence;
+    return record(fact, about, systemClock, systemIds) as ControlEvent;
   }
 
   async agent(name: string, org: string = ORG): Promise<Client> {
@@ -136,17 +198,21 @@ export class TestMesh {
   }
 
   async order(mode: StopMode, selector: object, drainMs?: number): Promise<StopOrderId> {
-    const orderId = systemIds.stopOrderId();
-    const data = {
-      orderId,
-      mode,
-      selector: selector as Selector,
-      reason: 'test',
-      expiresAt: null,
-      drainUntil: drainMs === undefined ? null : toTimestamp(Date.now() + drainMs),
-    };
-    await this.say({ type: 'StopOrdered', data }, controlSubject(ORG, null, 'stop', orderId));
+    const fact = stopFact(mode, selector, drainMs);
+    const { orderId } = fact.data;
+    await this.say(fact, controlSubject(ORG, null, 'stop', orderId));
     return orderId;
+  }
+
+  sequenceOf(order: StopOrderId): number | null {
+    return this.gateways[0]?.view.order(order)?.sequence ?? null;
+  }
+
+  /** Pushed to the gateways and not in the log. */
+  push(mode: StopMode, selector: object): StopOrderId {
+    const fact = stopFact(mode, selector);
+    this.node.push(this.event(fact));
+    return fact.data.orderId;
   }
 
   async lift(orderId: StopOrderId): Promise<void> {
@@ -213,6 +279,16 @@ export class TestMesh {
     return { keyId, key: formatKey({ kind: holder.kind, keyId, secret }) };
   }
 }
+
+const stopFact = (mode: StopMode, selector: object, drainMs?: number) => {
+  const drainUntil = drainMs === undefined ? null : toTimestamp(Date.now() + drainMs);
+  const terms = { reason: 'test', expiresAt: null, drainUntil };
+  const orderId = systemIds.stopOrderId();
+  return {
+    type: 'StopOrdered',
+    data: { orderId, mode, selector: selector as Selector, ...terms },
+  } as const;
+};
 
 export const intentBody = (to: string, more: object = {}) => ({
   intent_type: 'email.send.v1',

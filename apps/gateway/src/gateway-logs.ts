@@ -8,17 +8,24 @@ import {
   type ControlEvent,
   type WorkEvent,
 } from '#contracts';
-import type { EventStore, KeyValue, Messaging, WorkQueues } from '#event-store';
+import type { EventStore, KeyValue, Messaging, RawLog, WorkQueues } from '#event-store';
 import { IDEMPOTENCY_BUCKET, missingStreams, type Nats } from '#event-store-jetstream';
 
-/** Everything of the mesh's logs that a gateway uses, behind its ports. */
+/** Everything of the mesh's logs that a gateway uses for traffic, behind its ports. */
 export interface GatewayLogs {
+  /** To look things up in; its only reader for the fold is the kill path. */
   readonly control: EventStore<ControlEvent>;
   readonly work: EventStore<WorkEvent>;
   readonly activity: EventStore<ActivityEvent>;
   readonly queues: WorkQueues<WorkEvent>;
   readonly messaging: Messaging;
   readonly idempotency: KeyValue;
+}
+
+/** What the containment protocol speaks over. */
+export interface KillPath {
+  readonly log: RawLog;
+  readonly messaging: Messaging;
 }
 
 export const gatewayLogs = (nats: Nats): GatewayLogs => {
@@ -33,11 +40,16 @@ export const gatewayLogs = (nats: Nats): GatewayLogs => {
   };
 };
 
+export const killPath = (nats: Nats): KillPath => ({
+  log: nats.rawLog(streams.control.name),
+  messaging: nats.messaging(),
+});
+
 const AGAIN_AFTER_MS = 100;
 
-/** Streams are made by the provisioning alone; a service that starts before it waits. */
-export const streamsThere = async (nats: Nats): Promise<void> => {
-  while (true) {
+/** Streams are made by the provisioning alone; a service that starts before it waits, until it is stopped. */
+export const streamsThere = async (nats: Nats, stopping: () => boolean): Promise<void> => {
+  while (!stopping()) {
     const missing = await missingStreams(nats).catch(() => ['not known yet']);
     if (missing.length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));

@@ -6,7 +6,44 @@ export interface Gauges {
   workInHand(): number;
   appliedSequence(): number;
   waitingActivity(): number;
+  /** Of the freshest proof, in seconds; `NaN` without one. */
+  leaseAge(): number;
 }
+
+/** How well this gateway can prove what it knows. */
+const leaseMetrics = (metrics: Metrics) => ({
+  fences: metrics.counter({
+    name: 'estop_gateway_fences_total',
+    help: 'Times that this gateway lost its proof and stopped admitting; the start and the end of the process are not counted.',
+  }),
+  fencedSeconds: metrics.counter({
+    name: 'estop_gateway_fenced_seconds_total',
+    help: 'Time without a proof, in which nothing was admitted; the start and the end of the process are not counted.',
+  }),
+  proofs: metrics.counter({
+    name: 'estop_lease_proofs_total',
+    help: 'Answers of control nodes that proved the state fresher than it was known to be.',
+  }),
+  receipts: metrics.counter({
+    name: 'estop_receipts_total',
+    help: 'Signed receipts of stops that were sent, repeats included.',
+  }),
+  rejected: metrics.counter({
+    name: 'estop_rejected_messages_total',
+    help: 'Messages and events of the containment protocol that nobody can believe: unsigned, forged or unreadable.',
+    labels: ['kind'],
+  }),
+  late: metrics.counter({
+    name: 'estop_late_admissions_total',
+    help: 'What was sent in the moment in which the lease ran out; its connection was broken, and the log names it.',
+    labels: ['what'],
+  }),
+  stale: metrics.counter({
+    name: 'estop_stale_passes_total',
+    help: 'What passed without a proof because its namespaces chose on_fence: allow.',
+    labels: ['what'],
+  }),
+});
 
 /** What a gateway tells Prometheus. */
 export const gatewayMetrics = (metrics: Metrics) => ({
@@ -38,6 +75,7 @@ export const gatewayMetrics = (metrics: Metrics) => ({
     name: 'estop_activity_lost_total',
     help: 'Activity events that were dropped because the log was away for too long.',
   }),
+  ...leaseMetrics(metrics),
   forwarded: metrics.counter({
     name: 'estop_forwarded_requests_total',
     help: 'Requests handed to a command API, by the status of its answer.',
@@ -57,6 +95,11 @@ export const gatewayMetrics = (metrics: Metrics) => ({
       'estop_control_applied_sequence',
       'The sequence of the control log up to which everything is in force here.',
       gauges.appliedSequence,
+    );
+    gauge(
+      'estop_lease_age_seconds',
+      'The age of the freshest proof that this gateway knows every stop; NaN without one.',
+      gauges.leaseAge,
     );
     gauge('estop_activity_waiting', 'Activity events not yet stored.', gauges.waitingActivity);
   },

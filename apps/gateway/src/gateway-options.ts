@@ -3,7 +3,12 @@ import type { Nats } from '#event-store-jetstream';
 import type { Clock, Ids, Logger } from '#platform';
 
 export interface GatewayOptions {
+  /** For traffic: intents, activity, forwarded requests. */
   readonly nats: Nats;
+  /** The kill path: nothing but the containment protocol, so that a stop never waits behind traffic. */
+  readonly control: Nats;
+  /** Holds this gateway's key and the orders that it knows. */
+  readonly dataDir: string;
   readonly gateway: GatewayId;
   readonly region: RegionName;
   readonly log: Logger;

@@ -1,13 +1,13 @@
+import { GatewayShell, type GatewayHandlers } from '#containment';
 import { createMeshStream, type Clock, type ControlLog, type Ids, type Metrics } from '#platform';
 import { ActivityOutbox } from './activity/activity-outbox.js';
 import { Activity } from './activity/activity.js';
 import { Enforcement } from './control/enforcement.js';
-import { Membership } from './control/membership.js';
+import { FenceWatch } from './control/fence-watch.js';
 import { PositionReports } from './control/position-reports.js';
-import { Pulse } from './control/pulse.js';
 import { Forwarding } from './forwarding/forwarding.js';
 import { Gate } from './gate/gate.js';
-import type { GatewayLogs } from './gateway-logs.js';
+import type { GatewayLogs, KillPath } from './gateway-logs.js';
 import { gatewayMetrics } from './gateway-metrics.js';
 import type { GatewayOptions } from './gateway-options.js';
 import type { GatewayShared } from './gateway-shared.js';
@@ -16,8 +16,10 @@ import { routeHandlers } from './route-handlers.js';
 import { OpenStreams, type CutCause } from './streams/open-streams.js';
 import { workParts } from './work-parts.js';
 
-export interface GatewayPartsOptions extends Omit<GatewayOptions, 'nats'> {
+export interface GatewayPartsOptions extends Omit<GatewayOptions, 'nats' | 'control' | 'dataDir'> {
   readonly logs: GatewayLogs;
+  readonly killPath: KillPath;
+  readonly shell: GatewayShell;
   readonly controlLog: ControlLog;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -30,42 +32,44 @@ const VISIBILITY_MS = 90_000;
 
 /** Puts a gateway together; nothing runs before `start`. */
 export const gatewayParts = (options: GatewayPartsOptions) => {
-  const { logs, controlLog, clock, ids, log, visibilityMs = VISIBILITY_MS } = options;
+  const { logs, controlLog, shell, clock, ids, log, visibilityMs = VISIBILITY_MS } = options;
   const { view } = controlLog;
   const identity = { gateway: options.gateway, region: options.region };
   const metrics = gatewayMetrics(options.metrics);
   const shared: GatewayShared = { identity, logs, view, clock, ids, log, metrics };
   const { activity, outbox } = activityParts(shared);
-  const pulse = new Pulse({ clock, log, catchUp: () => controlLog.barrier() });
-  const ready = (): boolean =>
-    pulse.steady() && controlLog.ready() && membership.member && !options.stopping();
-  const gate = gateOf({ ...shared, ready }, activity);
+  const gate = gateOf(options, shared, activity);
   const onCut = (cause: CutCause): void => metrics.cut.inc({ cause });
   const streams = new OpenStreams({ gate, view, clock, onCut });
   const work = workParts({ ...shared, gate, visibilityMs });
   const { inHand, held } = work;
-  const membership = new Membership({ ...shared, store: logs.control, controlLog });
+  const fences = new FenceWatch({ clock, metrics, stopping: options.stopping });
   const reports = new PositionReports({
     identity,
-    messaging: logs.messaging,
-    boot: () => membership.boot,
-    position: () => view.position,
+    messaging: options.killPath.messaging,
+    lease: shell,
+    position: () => controlLog.position,
+    incarnation: () => view.incarnation,
   });
-  const enforced = { ...shared, gate, streams, inHand, held, reports, membership, activity };
-  const enforcement = new Enforcement(enforced);
+  const living = { ...shared, controlLog, gate, streams, inHand, held, reports, fences, activity };
+  const enforcement = new Enforcement({
+    ...living,
+    boot: () => (shell.phase === 'member' ? shell.boot : 0),
+  });
   metrics.watch({
     openStreams: () => streams.size,
     heldWork: () => held.size,
     workInHand: () => inHand.size,
     appliedSequence: () => view.position,
     waitingActivity: () => outbox.waiting,
+    leaseAge: () => (shell.leaseAgeMs() ?? NaN) / 1000,
   });
   return {
     ...routeHandlers({ ...shared, gate, streams, activity, work, backlogMax: options.backlogMax }),
-    ...lifeCycle({ ...enforced, enforcement, pulse, work }),
+    ...lifeCycle({ ...living, enforcement, work }),
     identity,
     gate,
-    membership,
+    shell,
     enforcement,
     forwarding: new Forwarding({
       messaging: logs.messaging,
@@ -76,6 +80,20 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
 };
 export type GatewayParts = ReturnType<typeof gatewayParts>;
 
+/** The shell is made before what it drives: what it says goes to whoever is there by then. */
+export const lateHandlers = (there: () => GatewayHandlers): GatewayHandlers => ({
+  apply: (stored) => there().apply(stored),
+  startOver: () => there().startOver(),
+  applied: (position) => there().applied(position),
+  enforce: (order) => there().enforce(order),
+  cut: (order) => there().cut(order),
+  wouldCut: (selector) => there().wouldCut(selector),
+  fence: () => there().fence(),
+  unfence: () => there().unfence(),
+  counted: (what) => there().counted(what),
+  rejected: (what) => there().rejected(what),
+});
+
 const activityParts = (shared: GatewayShared) => {
   const { logs, log, metrics } = shared;
   const onLost = (count: number): void => metrics.activityLost.inc(count);
@@ -84,17 +102,32 @@ const activityParts = (shared: GatewayShared) => {
 };
 
 const gateOf = (
-  { view, clock, metrics, ready }: GatewayShared & { ready(): boolean },
+  { shell, controlLog, stopping }: GatewayPartsOptions,
+  { view, clock, log, metrics }: GatewayShared,
   activity: Activity,
 ): Gate =>
   new Gate({
     view,
     clock,
-    ready,
+    ready: () => shell.admits() && !stopping(),
+    // It was proven once, it is still the log that this gateway knows, and nobody has taken its place.
+    hasState: () =>
+      controlLog.ready() &&
+      !shell.broken &&
+      !stopping() &&
+      (shell.phase === 'member' || shell.phase === 'joining'),
     onDecision: (decision, verdict) => {
       activity.decided(decision);
       metrics.decisions.inc({ act: decision.act, refused_by: decision.refusedBy ?? '' });
       const held = verdict.allowed && verdict.heldBy !== null;
       if (held && decision.act === 'intent.receive') metrics.held.inc();
+    },
+    onStale: (what) => metrics.stale.inc({ what }),
+    onLate: ({ what, agent, intentId }) => {
+      metrics.late.inc({ what });
+      log.error(
+        { what, agent, intent_id: intentId },
+        'sent as the lease ran out: connection broken',
+      );
     },
   });

@@ -21,8 +21,9 @@ export const GatewayConfig = z.strictObject({
   dataDir: z
     .string()
     .min(1)
-    .optional()
-    .describe('the directory in which this gateway keeps its key and the orders that it knows'),
+    .describe(
+      'the directory in which this gateway keeps its key and the orders that it knows, on a disk that outlives it',
+    ),
   gatewayId: GatewayId.describe('the name of this gateway, unique in the mesh'),
   region: RegionName.describe('the region of this gateway'),
   publicUrl: z

@@ -1,10 +1,9 @@
+import type { GatewayShell } from '#containment';
 import type { ControlView } from '#domain';
 import type { Nats } from '#event-store-jetstream';
 import {
   bindHealth,
-  controlLogCheck,
   createControlLog,
-  followStore,
   createHttpServer,
   createIdempotency,
   createMetrics,
@@ -15,12 +14,15 @@ import {
   type Check,
   type ControlLog,
   type HttpServer,
+  type Logger,
   type Metrics,
   type RouteHost,
 } from '#platform';
-import { gatewayLogs, streamsThere } from './gateway-logs.js';
+import { openContainment } from './containment.js';
+import { leaseCheck } from './control/lease-check.js';
+import { gatewayLogs, killPath, streamsThere } from './gateway-logs.js';
 import type { GatewayOptions } from './gateway-options.js';
-import { gatewayParts, type GatewayParts } from './gateway-parts.js';
+import { gatewayParts, lateHandlers, type GatewayParts } from './gateway-parts.js';
 import { GatewayModule } from './gateway.module.js';
 import { bindHotRoutes } from './hot-routes.js';
 
@@ -29,30 +31,46 @@ export interface Gateway {
   readonly server: HttpServer;
   readonly parts: GatewayParts;
   readonly view: ControlView;
-  /** Stops serving, leaves the mesh; the connection stays the caller's. */
+  /** Resolves with the first proof: the log is read, this gateway is a member and serves. */
+  readonly serving: Promise<void>;
+  /** Stops serving, leaves the mesh; the connections stay the caller's. */
   stop(): Promise<void>;
 }
 
-/** Starts a gateway in this process: it has caught up with the log and is a member when this resolves. */
+/** Starts a gateway in this process: it serves when this resolves. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const gateway = await openGateway(options);
+  await gateway.serving;
+  return gateway;
+};
+
+/** Starts a gateway in this process: it listens when this resolves, and says why it does not serve yet. */
+export const openGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { nats, gateway, region, log, clock = systemClock, ids = systemIds } = options;
-  await streamsThere(nats);
   const metrics = createMetrics('gateway', { labels: { gateway, region } });
   const logs = gatewayLogs(nats);
-  const serving = { started: false, stopping: false };
+  const wires = killPath(options.control);
+  const serving: Serving = { started: false, stopping: false, url: null };
+  const shell = await openContainment({
+    ...{ gateway, region, clock, ids, logger: log, directory: options.dataDir },
+    ...wires,
+    url: () => options.publicUrl ?? serving.url,
+    handlers: lateHandlers(() => parts.enforcement),
+  });
   const controlLog = createControlLog({
-    source: followStore(logs.control),
+    source: {
+      start: () => shell.start(),
+      connected: () => shell.connected,
+      lastSequence: () => logs.control.lastSequence(),
+      stop: () => shell.stop(),
+    },
     log,
     onChange: (change, stored) => parts.enforcement.onChange(change, stored),
-    onApplied: () => parts.enforcement.onApplied(),
   });
+  const made = { logs, killPath: wires, shell, controlLog, metrics, clock, ids };
   const parts: GatewayParts = gatewayParts({
     ...options,
-    logs,
-    controlLog,
-    metrics,
-    clock,
-    ids,
+    ...made,
     stopping: () => serving.stopping,
   });
   const host: RouteHost = {
@@ -60,9 +78,11 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     clock,
     log,
     ready: () => parts.gate.ready(),
+    servesUnproven: (principal) => parts.gate.servesUnproven(principal),
     notReadyCode: 'gateway_fenced',
     idempotency: createIdempotency(logs.idempotency, clock),
     admit: (route, call) => parts.gate.admit(route, call),
+    answer: (route, call, send) => parts.gate.answer(route, call, send),
   };
   const server = createHttpServer({
     service: 'gateway',
@@ -70,48 +90,83 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     metrics,
     fallback: parts.forwarding.handle,
   });
-  bindReadiness(server, { nats, controlLog, parts, metrics, serving });
+  bindReadiness(server, { options, controlLog, shell, metrics, serving });
   const bind = (): RouteHost => {
     bindHotRoutes(server, host, parts);
     return host;
   };
   const app = await startNestHttp({ module: GatewayModule.of(parts), server, log, host: bind });
   const url = await listen(server, { host: options.host ?? '127.0.0.1', port: options.port });
-  await controlLog.start();
-  parts.start();
-  await parts.membership.join(options.publicUrl ?? url);
-  serving.started = true;
+  serving.url = url;
   const stop = async (): Promise<void> => {
     serving.stopping = true;
     parts.meshStream.close();
-    await parts.stop();
-    await app.close();
-    await controlLog.stop();
+    // In this turn everything stops moving; only then is goodbye said.
+    await Promise.all([parts.stop(), controlLog.stop(), app.close()]);
   };
-  return { url, server, parts, view: controlLog.view, stop };
+  const started = serve({ nats, log, serving, controlLog, parts });
+  return { url, server, parts, view: controlLog.view, serving: started, stop };
+};
+
+interface Serving {
+  started: boolean;
+  stopping: boolean;
+  url: string | null;
+}
+
+const STILL_WAITING_MS = 5000;
+
+const serve = async (gateway: {
+  readonly nats: Nats;
+  readonly log: Logger;
+  readonly serving: Serving;
+  readonly controlLog: ControlLog;
+  readonly parts: GatewayParts;
+}): Promise<void> => {
+  const { nats, log, serving, controlLog, parts } = gateway;
+  const waiting = setInterval(() => {
+    if (serving.stopping) return clearInterval(waiting);
+    log.warn({ why: leaseCheck(parts.shell).detail }, 'not ready: nothing is admitted yet');
+  }, STILL_WAITING_MS);
+  try {
+    await streamsThere(nats, () => serving.stopping);
+    if (serving.stopping) return;
+    parts.start();
+    await controlLog.start();
+    serving.started = true;
+  } finally {
+    clearInterval(waiting);
+  }
 };
 
 interface Readiness {
-  readonly nats: Nats;
+  readonly options: Pick<GatewayOptions, 'nats' | 'control'>;
   readonly controlLog: ControlLog;
-  readonly parts: GatewayParts;
+  readonly shell: GatewayShell;
   readonly metrics: Metrics;
-  readonly serving: { readonly started: boolean; readonly stopping: boolean };
+  readonly serving: Serving;
 }
 
 const bindReadiness = (server: HttpServer, readiness: Readiness): void => {
-  const { nats, controlLog, parts, metrics, serving } = readiness;
+  const { options, controlLog, shell, metrics, serving } = readiness;
   bindHealth(server, {
     metrics,
     started: () => serving.started,
     checks: {
-      control_log: () => controlLogCheck(controlLog),
-      member: () => unless(parts.membership.member, 'not a member of the mesh (any more)'),
+      control_log: () => logCheck(shell, controlLog),
+      lease: () => leaseCheck(shell),
       serving: () => unless(!serving.stopping, 'stopping'),
-      nats: () => unless(nats.connected(), 'NATS cannot be reached'),
-      gate: () => unless(parts.gate.ready(), 'cannot prove its state'),
+      nats: () => unless(options.nats.connected(), 'NATS cannot be reached'),
+      kill_path: () => unless(options.control.connected(), 'NATS cannot be reached'),
     },
   });
+};
+
+/** Without the log the lease tells: while control nodes prove its state, this gateway knows every stop. */
+const logCheck = (shell: GatewayShell, { position }: ControlLog): Check => {
+  if (shell.phase === 'reading') return { ok: false, detail: `not read: at ${position}` };
+  const followed = shell.connected ? '' : '; not followed now, so control nodes tell what is new';
+  return { ok: true, detail: `in force up to ${position}${followed}` };
 };
 
 const unless = (ok: boolean, detail: string): Check => (ok ? { ok } : { ok, detail });

@@ -1,9 +1,9 @@
 import type { Activity } from './activity/activity.js';
 import type { Enforcement } from './control/enforcement.js';
-import type { Membership } from './control/membership.js';
+import type { FenceWatch } from './control/fence-watch.js';
 import type { PositionReports } from './control/position-reports.js';
-import type { Pulse } from './control/pulse.js';
 import type { WorkInHand } from './deliveries/work-in-hand.js';
+import type { Gate } from './gate/gate.js';
 import type { GatewayShared } from './gateway-shared.js';
 import type { OpenStreams } from './streams/open-streams.js';
 import { DEADLINES, Deadlines } from './work/deadlines.js';
@@ -16,41 +16,43 @@ export interface Living extends GatewayShared {
   readonly inHand: WorkInHand;
   readonly reports: PositionReports;
   readonly enforcement: Enforcement;
-  readonly pulse: Pulse;
+  readonly fences: FenceWatch;
   readonly activity: Activity;
-  readonly membership: Membership;
+  readonly gate: Gate;
   readonly work: WorkParts;
 }
 
 /** Everything of a gateway that runs by itself, started and stopped together. */
 export const lifeCycle = (living: Living) => {
-  const { streams, inHand, reports, enforcement, pulse, activity, membership, work } = living;
-  const timed = [streams, inHand, reports, pulse, enforcement, activity];
+  const { streams, inHand, reports, enforcement, fences, activity, work } = living;
+  const timed = [streams, inHand, reports, fences, enforcement, activity];
   const workers = queueWorkers(living);
+  fences.add(streams, ...workers);
   let listening: { stop(): void } | null = null;
   return {
     start: (): void => {
       listening = work.listen();
       for (const part of [...timed, ...workers]) part.start();
     },
-    /** Stops serving first, then says so. */
+    /** From its first turn on nothing moves any more; resolves when the last word is told. */
     stop: async (): Promise<void> => {
       streams.stop();
       listening?.stop();
-      for (const part of [inHand, reports, pulse, enforcement]) part.stop();
-      await Promise.all([membership.leave(), activity.stop(), ...workers.map((it) => it.stop())]);
+      for (const part of [inHand, reports, fences, enforcement]) part.stop();
+      await Promise.all([activity.stop(), ...workers.map((it) => it.stop())]);
     },
   };
 };
 
 const queueWorkers = (living: Living): QueueWorker[] => {
-  const { logs, log, work } = living;
+  const { logs, log, work, gate } = living;
   const { queues } = logs;
   const parts = { ...living, ...work, queues, store: logs.work };
   const deadlines = new Deadlines(parts);
   const retirement = new Retirement(parts);
+  const shared = { queues, log, mayWork: () => gate.ready() };
   return [
-    new QueueWorker({ queues, log, queue: DEADLINES, work: (item) => deadlines.work(item) }),
-    new QueueWorker({ queues, log, queue: RETIREMENT, work: (item) => retirement.work(item) }),
+    new QueueWorker({ ...shared, queue: DEADLINES, work: (item) => deadlines.work(item) }),
+    new QueueWorker({ ...shared, queue: RETIREMENT, work: (item) => retirement.work(item) }),
   ];
 };

@@ -21,23 +21,26 @@ const start = async (): Promise<RunningService> => {
     otlpUrl: config.otlpUrl,
     attributes: { 'estop.gateway': gateway, 'estop.region': region },
   });
-  const nats = await connectNats({
+  const shared = {
     servers: config.natsUrl.split(',').map((server) => server.trim()),
-    name: `gateway ${gateway}`,
     ...(config.natsUser === undefined ? {} : { user: config.natsUser }),
     ...(config.natsPassword === undefined ? {} : { password: config.natsPassword }),
     ...(config.natsDomain === undefined ? {} : { jetStreamDomain: config.natsDomain }),
-    trace: natsTrace,
-  });
-  const { host, port, publicUrl } = config;
-  const running = await startGateway({ nats, gateway, region, log, host, port, publicUrl });
+  };
+  const [nats, control] = await Promise.all([
+    connectNats({ ...shared, name: `gateway ${gateway}`, trace: natsTrace }),
+    connectNats({ ...shared, name: `gateway ${gateway} control` }),
+  ]);
+  const { host, port, publicUrl, dataDir } = config;
+  const own = { gateway, region, log, host, port, publicUrl, dataDir };
+  const running = await startGateway({ nats, control, ...own });
   log.info({ url: running.url }, 'gateway serves');
   return {
     url: running.url,
     about: { gateway, region },
     stop: async () => {
       await running.stop();
-      await nats.close();
+      await Promise.all([nats.close(), control.close()]);
       await telemetry.stop();
     },
   };

@@ -59,6 +59,7 @@ export const workParts = (options: WorkPartsOptions) => {
     held,
     returns,
     onOutcome: (outcome) => metrics.deliveries.inc({ outcome }),
+    onStale: () => metrics.stale.inc({ what: 'delivery' }),
   });
   const tellAnswered = ({ id, state, history: story }: LoadedIntent): void => {
     inHand.answered(id);

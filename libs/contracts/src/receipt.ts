@@ -4,6 +4,7 @@ import { GatewayId, RegionName, StopOrderId } from './names.js';
 /** What a gateway ended for a stop, before it said so. */
 export const Cut = z.object({
   streams: z.number().int().nonnegative(),
+  /** What was in flight: delivered work that was taken back. */
   calls: z.number().int().nonnegative(),
 });
 export type Cut = z.infer<typeof Cut>;
@@ -38,7 +39,8 @@ export const PositionReport = z.object({
   boot: z.number().int().positive(),
   /** All control events up to this sequence are applied there. */
   position: z.number().int().nonnegative(),
-  receipts: z.array(Receipt),
+  /** Of builds of before the lease; receipts are signed now, and go their own way. */
+  receipts: z.array(Receipt).default([]),
   /** This and what follows: not said by builds of before the lease. */
   phase: GatewayPhaseWord.optional(),
   /** `true`: it has no proof that its state is fresh, and admits nothing. */

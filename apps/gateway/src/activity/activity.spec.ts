@@ -21,19 +21,31 @@ const decision = (more: Partial<Decision> = {}): Decision => ({
   refusedBy: null,
   orderId: null,
   subject: 'email.send.v1',
+  isStale: false,
   ...more,
 });
+const counted = ({ address: _, isStale: __, ...rest }: Decision) => rest;
 const log = createLogger({ service: 'gateway', level: 'silent' });
 const newStore = () => new InMemoryEventStore<ActivityEvent>({ codec: eventCodec(activityEvents) });
 
 describe('decisions', () => {
+  it('made without a proof are counted apart, and flagged', () => {
+    const counts = new DecisionCounts();
+    for (const isStale of [false, true, true]) counts.add(decision({ isStale }), 1000);
+    const found = counts.take().get(MAILER)?.decisions;
+    expect(found?.map(({ count, stale }) => [count, stale])).toEqual([
+      [1, undefined],
+      [2, true],
+    ]);
+  });
+
   it('that are equal become one count', () => {
     const counts = new DecisionCounts();
     const refused = decision({ refusedBy: 'agent_killed', orderId: 'stop_a' });
     for (const it of [decision(), refused, refused]) counts.add(it, 1000);
     expect(counts.take().get(MAILER)?.decisions).toEqual([
-      { ...decision(), address: undefined, count: 1 },
-      { ...refused, address: undefined, count: 2 },
+      { ...counted(decision()), count: 1 },
+      { ...counted(refused), count: 2 },
     ]);
     expect(counts.take().size).toBe(0);
   });

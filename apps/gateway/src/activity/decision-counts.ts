@@ -30,7 +30,8 @@ export class DecisionCounts {
     const tally = this.tallyOf(address as Address);
     const { kinds } = tally;
     const subject = kinds.size < KINDS_MAX ? decision.subject : null;
-    const key = `${decision.act} ${decision.refusedBy} ${decision.orderId} ${subject}`;
+    const stale = decision.isStale ? 'stale' : '';
+    const key = `${decision.act} ${decision.refusedBy} ${decision.orderId} ${subject} ${stale}`;
     const known = kinds.get(key);
     if (known) known.count += 1;
     else kinds.set(key, countOf(decision, subject));
@@ -75,4 +76,5 @@ const countOf = (decision: Decision, subject: string | null): Counted => ({
   orderId: decision.orderId as DecisionCount['orderId'],
   subject: shortened(subject),
   count: 1,
+  ...(decision.isStale ? { stale: true as const } : {}),
 });

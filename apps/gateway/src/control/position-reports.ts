@@ -1,19 +1,22 @@
-import { live, type PositionReport, type Receipt } from '#contracts';
+import type { z } from 'zod';
+import { live, type PositionReport } from '#contracts';
+import type { GatewayShell } from '#containment';
 import type { Messaging } from '#event-store';
 import type { GatewayIdentity } from '../identity.js';
 
 export interface PositionReportsOptions {
   readonly identity: GatewayIdentity;
   readonly messaging: Messaging;
-  boot(): number;
+  readonly lease: Pick<GatewayShell, 'boot' | 'phase' | 'pinned' | 'admits' | 'leaseAgeMs'>;
   position(): number;
+  /** The log that was read last. */
+  incarnation(): string | null;
 }
 
 const EVERY_MS = 1000;
 
-/** Tells the control nodes how far this gateway has applied the log: after every batch, and every second. */
+/** Tells the control nodes how far this gateway has applied the log, and how it stands: after every batch, and every second. */
 export class PositionReports {
-  private receipts: Receipt[] = [];
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: PositionReportsOptions) {}
@@ -26,18 +29,26 @@ export class PositionReports {
     if (this.timer !== null) clearInterval(this.timer);
   }
 
-  /** Goes out with the next report: a receipt never comes before its cut. */
-  add(receipt: Receipt): void {
-    this.receipts.push(receipt);
+  send(): void {
+    const { identity, messaging, lease, position } = this.options;
+    // Before it was a member nobody waits for this gateway, and a boot of 0 is no boot.
+    if (lease.boot === 0) return;
+    const leaseAgeMs = lease.leaseAgeMs();
+    const report: z.input<typeof PositionReport> = {
+      ...identity,
+      boot: lease.boot,
+      position: position(),
+      phase: lease.phase,
+      fenced: !lease.admits(),
+      leaseAgeMs: leaseAgeMs === null ? null : Math.max(0, leaseAgeMs),
+      rolledBack: this.rolledBack(),
+    };
+    messaging.publish(live.position(identity.region, identity.gateway), JSON.stringify(report));
   }
 
-  send(): void {
-    const { identity, messaging, boot, position } = this.options;
-    const receipts = this.receipts;
-    this.receipts = [];
-    // Outside the mesh nobody waits for this gateway, and a boot of 0 is no boot.
-    if (boot() === 0) return;
-    const report: PositionReport = { ...identity, boot: boot(), position: position(), receipts };
-    messaging.publish(live.position(identity.region, identity.gateway), JSON.stringify(report));
+  private rolledBack(): NonNullable<PositionReport['rolledBack']> | null {
+    const { lease, incarnation } = this.options;
+    if (lease.phase !== 'rolled-back' || lease.pinned === null) return null;
+    return { pinned: lease.pinned, read: incarnation() };
   }
 }

@@ -61,12 +61,11 @@ export class Deliveries {
     const { streams, queues, delivery, held, clock, log } = this.options;
     const queue = await queues.of(from);
     const agent = principal.address;
-    const sse = streams.open(
-      { principal, reply: call.reply },
-      { address: agent, act: 'deliver', capability: null },
-    );
-    const stream = new DeliveryStream({
-      sse,
+    const { request, reply } = call;
+    const ask = { address: agent, act: 'deliver', capability: null } as const;
+    const stream = streams.open({ principal, request, reply }, { what: 'delivery', ask });
+    const pump = new DeliveryStream({
+      stream,
       agent,
       queue,
       delivery,
@@ -74,9 +73,9 @@ export class Deliveries {
       waitSeconds: call.query.wait_seconds ?? null,
       putBack: (token) => held.putBack(token, 0),
     });
-    stream.run().catch((error: unknown) => {
+    pump.run().catch((error: unknown) => {
       log.warn({ err: error, agent }, 'a delivery stream broke; its agent opens another');
-      sse.close();
+      stream.close();
     });
   }
 }

@@ -1,10 +1,11 @@
 import type { Address, WorkEvent } from '#contracts';
 import type { WorkItem, WorkQueue } from '#event-store';
-import type { Clock, Sse } from '#platform';
+import type { Clock } from '#platform';
+import type { AgentStream } from '../streams/agent-stream.js';
 import type { Delivery, DeliveryOutcome } from './delivery.js';
 
 export interface DeliveryStreamOptions {
-  readonly sse: Sse;
+  readonly stream: AgentStream;
   readonly agent: Address;
   readonly queue: WorkQueue<WorkEvent>;
   readonly delivery: Delivery;
@@ -38,18 +39,19 @@ export class DeliveryStream {
 
   /** Resolves when the stream is over. @throws LogUnavailableError and the like */
   async run(): Promise<void> {
-    const { sse, queue } = this.options;
-    while (!sse.closed.aborted) {
+    const { stream, queue } = this.options;
+    while (!stream.closed.aborted) {
+      await stream.flowing();
       const waitMs = this.waitMs();
       if (waitMs <= 0) return this.endWaiting();
       const room = UNANSWERED_MAX - this.unanswered;
       if (room <= 0) {
-        if (this.endMs !== null) return sse.close();
+        if (this.endMs !== null) return stream.close();
         await this.room();
         continue;
       }
-      const items = await queue.take(Math.min(TAKE_MAX, room), waitMs, sse.closed);
-      if (items.length === 0 && this.endMs !== null && this.sent > 0) return sse.close();
+      const items = await queue.take(Math.min(TAKE_MAX, room), waitMs, stream.moving);
+      if (items.length === 0 && this.endMs !== null && this.sent > 0) return stream.close();
       await this.handAll(items);
     }
   }
@@ -61,14 +63,14 @@ export class DeliveryStream {
   }
 
   private endWaiting(): void {
-    this.options.sse.event('stream.timeout', {});
-    this.options.sse.close();
+    this.options.stream.event('stream.timeout', {});
+    this.options.stream.close();
   }
 
   private async handAll(items: readonly WorkItem<WorkEvent>[]): Promise<void> {
-    const { sse, putBack } = this.options;
+    const { stream, putBack } = this.options;
     for (const [index, item] of items.entries()) {
-      if (sse.closed.aborted) return items.slice(index).forEach(({ token }) => putBack(token));
+      if (stream.moving.aborted) return items.slice(index).forEach(({ token }) => putBack(token));
       try {
         await this.hand(item);
       } catch (error) {
@@ -76,15 +78,16 @@ export class DeliveryStream {
         throw error;
       }
     }
-    await sse.drained();
+    await stream.drained();
   }
 
   private async hand(item: WorkItem<WorkEvent>): Promise<void> {
-    const { sse, agent, delivery } = this.options;
+    const { stream, agent, delivery } = this.options;
     this.unanswered += 1;
     const outcome: DeliveryOutcome = await delivery.hand(item, {
       agent,
-      send: (wire, seq) => sse.event('intent.delivered', wire, seq),
+      send: (wire, seq) => stream.event('intent.delivered', wire, seq),
+      destroy: () => stream.destroy(),
       free: () => this.free(),
     });
     if (outcome === 'delivered') this.sent += 1;
@@ -105,7 +108,7 @@ export class DeliveryStream {
       };
       const timer = setTimeout(done, ROOM_CHECK_MS);
       this.roomMade = done;
-      this.options.sse.closed.addEventListener('abort', done, { once: true });
+      this.options.stream.closed.addEventListener('abort', done, { once: true });
     });
   }
 }

@@ -1,9 +1,10 @@
-import type { Address, IntentEvent, WorkEvent } from '#contracts';
-import type { Ask, ControlView, Hold, OpenIntent } from '#domain';
+import type { Address, Destination, IntentEvent, WorkEvent } from '#contracts';
+import type { Ask, ControlView, OpenIntent } from '#domain';
 import type { WorkItem, WorkQueues } from '#event-store';
 import { toTimestamp, type Clock, type Logger } from '#platform';
 import { byGateway, type GatewayIdentity } from '../identity.js';
 import type { Gate } from '../gate/gate.js';
+import type { HandOver, Refused } from '../gate/hand-over.js';
 import type { IntentHistory, LoadedIntent } from '../intents/intent-history.js';
 import type { IntentLog } from '../intents/intent-log.js';
 import type { HeldWork } from './held-work.js';
@@ -24,15 +25,20 @@ export interface DeliveryOptions {
   readonly log: Logger;
   readonly visibilityMs: number;
   onOutcome(outcome: DeliveryOutcome): void;
+  /** Handed over without a proof, by the choice of both namespaces. */
+  onStale(): void;
 }
 
-export type DeliveryOutcome = 'delivered' | 'held' | 'ended' | 'returned';
+/** `fenced`: put back, for another gateway or until this one can prove its state. */
+export type DeliveryOutcome = 'delivered' | 'held' | 'ended' | 'returned' | 'fenced';
 
 /** Who takes an item, and how it reaches them. */
 export interface Taker {
   readonly agent: Address;
   /** `false` when it can no longer be reached. */
   send(wire: object, seq: number): boolean;
+  /** Breaks the connection. */
+  destroy(): void;
   free(): void;
 }
 
@@ -50,11 +56,13 @@ export class Delivery {
   }
 
   private async tryHand(item: Item, taker: Taker): Promise<DeliveryOutcome> {
-    this.options.gate.requireReady();
+    const { gate } = this.options;
+    if (!gate.passes([taker.agent])) return this.fenced(item);
     const intent = await this.load(item);
     const { state } = intent;
     if (state.status === 'ended') return this.done(item);
-    if (!this.options.gate.judge(askFor(intent, taker), true).allowed) return this.hold(item);
+    if (!gate.passes(partiesOf(intent, taker))) return this.fenced(item);
+    if (!gate.decide(askFor(intent, taker), !gate.ready()).allowed) return this.hold(item);
     if (this.isAnothers(state, taker.agent)) return this.hold(item);
     const delivered = await this.record(intent, item, taker);
     return delivered === null ? this.done(item) : this.send(delivered, item, taker);
@@ -105,17 +113,32 @@ export class Delivery {
       token: item.token,
     };
     // A stop may have come while the delivery was on its way to the log; the gate has the last word.
-    const verdict = this.options.gate.judge(askFor(intent, taker));
-    if (!verdict.allowed || !this.options.gate.ready()) {
-      await returns.take(hand, cause(verdict.allowed ? null : verdict.hold));
-      return 'returned';
-    }
-    if (!taker.send(wireOf(intent, item), item.deliverySeq)) {
-      await returns.take(hand, { cause: 'undelivered', orderId: null });
+    const wire = wireOf(intent, item);
+    const handing = this.handing(intent, taker);
+    const offered = this.options.gate.offer(handing, () => taker.send(wire, item.deliverySeq));
+    if (!offered.sent || !offered.value) {
+      await returns.take(hand, cause(offered.sent ? null : offered.refusal));
       return 'returned';
     }
     inHand.add({ ...hand, free: () => taker.free() });
     return 'delivered';
+  }
+
+  private handing(intent: LoadedIntent, taker: Taker): HandOver {
+    return {
+      what: 'delivery',
+      agent: taker.agent,
+      intentId: intent.id,
+      asks: [askFor(intent, taker)],
+      parties: partiesOf(intent, taker),
+      destroy: () => taker.destroy(),
+      flag: () => this.options.onStale(),
+    };
+  }
+
+  private fenced(item: Item): DeliveryOutcome {
+    this.options.held.putBack(item.token, 0);
+    return 'fenced';
   }
 
   private hold(item: Item): DeliveryOutcome {
@@ -129,10 +152,17 @@ export class Delivery {
   }
 }
 
-const cause = (hold: Hold | null) =>
-  hold === null
+const cause = (refused: Refused | null) => {
+  const hold = refused?.verdict.hold ?? null;
+  return hold === null
     ? ({ cause: 'undelivered', orderId: null } as const)
     : ({ cause: 'stopped', orderId: hold.order.orderId } as const);
+};
+
+const partiesOf = (intent: LoadedIntent, taker: Taker): readonly Destination[] => [
+  taker.agent,
+  intent.state.submission.from,
+];
 
 const askFor = (intent: LoadedIntent, taker: Taker): Ask => ({
   address: taker.agent,

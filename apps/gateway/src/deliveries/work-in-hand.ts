@@ -68,15 +68,26 @@ export class WorkInHand {
     return false;
   }
 
-  /** Takes back what a change of the control log takes from its agents. A drain takes nothing back. */
-  review(change: Pick<ControlChange, 'touches'>): void {
+  /** How much a stop of those would take back. */
+  count(covered: (address: Address) => boolean): number {
+    return this.those(({ agent }) => covered(agent)).length;
+  }
+
+  /**
+   * Takes back what a change of the control log takes from its agents. A drain takes nothing back. Answers how much it
+   * took.
+   */
+  review(change: Pick<ControlChange, 'touches'>): number {
+    let taken = 0;
     for (const hand of this.those(({ agent }) => change.touches(agent))) {
       const capability = `intent:${hand.intentType}`;
       const verdict = this.options.gate.judge({ address: hand.agent, act: 'deliver', capability });
       if (verdict.allowed || verdict.hold === null || verdict.hold.mode === 'drain') continue;
       this.answered(hand.intentId);
       this.options.giveBack(hand, verdict.hold);
+      taken += 1;
     }
+    return taken;
   }
 
   private sweep(): void {

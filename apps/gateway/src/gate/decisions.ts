@@ -10,6 +10,8 @@ export interface Decision {
   readonly orderId: string | null;
   /** The intent type or tool, where the act has one. */
   readonly subject: string | null;
+  /** Made without a proof that the state was fresh, by the choice of the namespace. */
+  readonly isStale: boolean;
 }
 
 const ACTS: Record<GateAct, Act> = {
@@ -21,10 +23,11 @@ const ACTS: Record<GateAct, Act> = {
   guard: 'guard',
 };
 
-export const decisionOf = (ask: Ask, verdict: Verdict): Decision => ({
+export const decisionOf = (ask: Ask, verdict: Verdict, isStale = false): Decision => ({
   address: ask.address,
   act: ACTS[ask.act],
   refusedBy: verdict.allowed ? null : verdict.code,
   orderId: verdict.allowed ? null : (verdict.hold?.order.orderId ?? null),
+  isStale,
   subject: ask.capability === null ? null : ask.capability.slice(ask.capability.indexOf(':') + 1),
 });

@@ -30,6 +30,8 @@ export interface GateRule {
   asks(call: GatedCall): readonly Ask[];
   /** The route answers a stopped agent, and tells it. */
   readonly tells?: true;
+  /** Its answer is what is handed over, so it is judged again when it is sent. */
+  readonly answers?: true;
 }
 
 const none: readonly Ask[] = [];
@@ -42,7 +44,7 @@ const own =
       ? [{ address: principal.address, act, capability: null, inFlight: act === 'answer' }]
       : none;
 
-const reading: GateRule = { asks: own('read') };
+const reading: GateRule = { answers: true, asks: own('read') };
 const answering: GateRule = { asks: own('answer') };
 const taking: GateRule = { asks: own('deliver') };
 
@@ -66,6 +68,7 @@ const sending: GateRule = {
 
 const guarding: GateRule = {
   tells: true,
+  answers: true,
   asks: (call) => {
     const { principal } = call;
     if (principal.kind === 'op') return none;

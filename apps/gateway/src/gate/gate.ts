@@ -1,28 +1,38 @@
-import type { RouteDefinition } from '#contracts';
+import { partsOf, type Destination, type Principal, type RouteDefinition } from '#contracts';
 import { judge, type Ask, type ControlView, type Verdict } from '#domain';
 import { ApiProblem, type AnyCall, type Clock } from '#platform';
 import { decisionOf, type Decision } from './decisions.js';
 import { gateRules, type GatedCall } from './gate-rules.js';
+import type { HandOver, Offered } from './hand-over.js';
 import { refusal } from './stop-problem.js';
 
 export interface GateOptions {
   readonly view: ControlView;
   readonly clock: Clock;
-  /** `false`: this gateway cannot prove what it knows, so nothing passes. */
+  /** `false`: this gateway cannot prove what it knows, so nothing passes. Asked for every request. */
   ready(): boolean;
+  /** While not ready: whether what it knew may serve those namespaces that chose `on_fence: allow`. @default never */
+  hasState?(): boolean;
   /** Told of every decision that counts: what came in, and what was handed out. */
   onDecision(decision: Decision, verdict: Verdict): void;
+  /** Something passed without a proof, by the choice of its namespaces. */
+  onStale?(what: string): void;
+  /** The lease ran out between the look at the clock and the sending. */
+  onLate?(handed: HandOver): void;
 }
 
 /** Kept on the request itself, so that the collector has no weak map to go through. */
-const VERDICTS = Symbol('estop.verdicts');
+const JUDGED = Symbol('estop.judged');
 interface Judged {
-  [VERDICTS]?: readonly Verdict[];
+  [JUDGED]?: { readonly asks: readonly Ask[]; readonly verdicts: readonly Verdict[] };
 }
+const NOTHING: NonNullable<Judged[typeof JUDGED]> = { asks: [], verdicts: [] };
+
+export const STALE_HEADER = 'x-estop-stale';
 
 /**
  * The one gate. Every request to a route behind it is judged here before its handler runs (`admit` is the host's hook),
- * and whatever is handed out or comes later in a request is judged here too.
+ * and whatever is handed over is judged here in the very turn of the event loop in which it is sent.
  */
 export class Gate {
   constructor(private readonly options: GateOptions) {}
@@ -35,47 +45,152 @@ export class Gate {
     if (route.access.kind !== 'gate' || call.principal === null) return;
     const rule = gateRules[route.id];
     if (rule === undefined) throw new Error(`the route ${route.id} has no rule at the gate`);
+    const gated = call as GatedCall;
+    const asks = rule.asks(gated);
+    const isStale = !this.ready();
+    if (isStale) this.admitStale(route, gated, asks);
     const verdicts: Verdict[] = [];
-    for (const ask of rule.asks(call as GatedCall)) {
-      verdicts.push(rule.tells ? this.judge(ask, true) : this.require(ask));
+    for (const ask of asks) {
+      verdicts.push(rule.tells ? this.decide(ask, isStale) : this.require(ask, isStale));
     }
-    (call.request as Judged)[VERDICTS] = verdicts;
+    (call.request as Judged)[JUDGED] = { asks, verdicts };
+  }
+
+  /** Sends the answer of a route where that is what is handed over. @throws ApiProblem */
+  answer<T>(route: RouteDefinition, call: AnyCall, send: () => T): T {
+    const rule = gateRules[route.id];
+    if (!rule?.answers || call.principal === null) return send();
+    const gated = call as GatedCall;
+    const asks = rule.tells ? NOTHING.asks : this.asksOf(call);
+    return this.handOver(this.handing(route.id, gated, { asks, parties: senderOf(gated) }), send);
   }
 
   ready(): boolean {
     return this.options.ready();
   }
 
-  /** For what goes on beyond a request. @throws ApiProblem `gateway_fenced` */
-  requireReady(): void {
-    if (this.ready()) return;
-    throw new ApiProblem('gateway_fenced', 'This gateway cannot prove its state. Try another one.');
+  /** Whether this may go on without a proof. Nobody's traffic never may. */
+  servesStale(parties: readonly Destination[]): boolean {
+    const { view, hasState } = this.options;
+    if (parties.length === 0 || hasState === undefined || !hasState()) return false;
+    return parties.every((address) => {
+      const { org, workspace } = partsOf(address);
+      return view.workspace(org, workspace)?.onFence === 'allow';
+    });
+  }
+
+  /** For what goes on beyond a request. */
+  passes(parties: readonly Destination[]): boolean {
+    return this.ready() || this.servesStale(parties);
+  }
+
+  /** For the rim, before the request is read. */
+  servesUnproven(principal: Principal): boolean {
+    return principal.kind === 'sa' && this.servesStale([principal.address]);
   }
 
   /** What `admit` found, in the order of the rule's asks. */
   verdictsOf(call: { readonly request: object }): readonly Verdict[] {
-    return (call.request as Judged)[VERDICTS] ?? [];
+    return ((call.request as Judged)[JUDGED] ?? NOTHING).verdicts;
   }
 
-  /** The verdict of this moment. `counted`: as a decision of its own, for the audit. */
-  judge(ask: Ask, counted = false): Verdict {
-    const verdict = judge(this.options.view, ask, this.options.clock.nowMs());
-    if (counted) this.options.onDecision(decisionOf(ask, verdict), verdict);
+  asksOf(call: { readonly request: object }): readonly Ask[] {
+    return ((call.request as Judged)[JUDGED] ?? NOTHING).asks;
+  }
+
+  /** The verdict of this moment. */
+  judge(ask: Ask): Verdict {
+    return judge(this.options.view, ask, this.options.clock.nowMs());
+  }
+
+  /** The verdict of this moment, counted as a decision of its own for the audit. */
+  decide(ask: Ask, isStale = false): Verdict {
+    const verdict = this.judge(ask);
+    this.options.onDecision(decisionOf(ask, verdict, isStale), verdict);
     return verdict;
   }
 
-  /** @throws ApiProblem when a stop forbids it. */
-  require(ask: Ask): Verdict {
-    const verdict = this.judge(ask, true);
-    if (!verdict.allowed) throw refusal(ask, verdict);
-    return verdict;
-  }
-
-  /** Like {@link require}, for what `admit` has counted already: only a refusal is counted again. */
+  /** Like {@link judge}, for what `admit` has counted already: only a refusal is counted again. @throws ApiProblem */
   recheck(ask: Ask): Verdict {
     const verdict = this.judge(ask);
     if (verdict.allowed) return verdict;
     this.options.onDecision(decisionOf(ask, verdict), verdict);
     throw refusal(ask, verdict);
   }
+
+  /**
+   * Sends, unless a stop forbids it or nothing is proven at this very moment; then looks at the clock again, and what went
+   * out past the lease is taken back as far as it can be: its connection is broken, and it is counted by name.
+   */
+  offer<T>(handing: HandOver, send: () => T): Offered<T> {
+    for (const ask of handing.asks) {
+      const verdict = this.judge(ask);
+      if (!verdict.allowed) return { sent: false, refusal: { ask, verdict } };
+    }
+    const isProven = this.ready();
+    if (!isProven && !this.servesStale(handing.parties)) return { sent: false, refusal: null };
+    if (!isProven) handing.flag();
+    const value = send();
+    if (isProven && !this.passes(handing.parties)) this.late(handing);
+    return { sent: true, value };
+  }
+
+  /** Like {@link offer}. @throws ApiProblem where that does not send */
+  handOver<T>(handing: HandOver, send: () => T): T {
+    const offered = this.offer(handing, send);
+    if (offered.sent) return offered.value;
+    if (offered.refusal === null) throw fenced();
+    const { ask, verdict } = offered.refusal;
+    this.options.onDecision(decisionOf(ask, verdict), verdict);
+    throw refusal(ask, verdict);
+  }
+
+  /** What a request hands over: into the log, or to its own caller. */
+  handing(
+    what: string,
+    call: Pick<GatedCall, 'principal' | 'request' | 'reply'>,
+    more: Pick<HandOver, 'asks' | 'parties'> & { readonly intentId?: string },
+  ): HandOver {
+    const { principal, reply } = call;
+    return {
+      what,
+      agent: principal.kind === 'sa' ? principal.address : principal.keyId,
+      intentId: more.intentId ?? null,
+      asks: more.asks,
+      parties: more.parties,
+      destroy: () => reply.raw.destroy(),
+      flag: () => this.flag(what, call),
+    };
+  }
+
+  private admitStale(route: RouteDefinition, call: GatedCall, asks: readonly Ask[]): void {
+    const parties = senderOf(call);
+    const others = parties.length === 0 ? [] : asks.map(({ address }) => address);
+    if (!this.servesStale([...parties, ...others])) throw fenced();
+    this.flag(route.id, call);
+  }
+
+  private flag(what: string, { reply }: Pick<GatedCall, 'reply'>): void {
+    if (reply.sent || reply.hasHeader(STALE_HEADER)) return;
+    void reply.header(STALE_HEADER, 'true');
+    this.options.onStale?.(what);
+  }
+
+  private require(ask: Ask, isStale: boolean): Verdict {
+    const verdict = this.decide(ask, isStale);
+    if (!verdict.allowed) throw refusal(ask, verdict);
+    return verdict;
+  }
+
+  private late(handed: HandOver): void {
+    this.options.onLate?.(handed);
+    handed.destroy();
+  }
 }
+
+const fenced = (): ApiProblem =>
+  new ApiProblem('gateway_fenced', 'This gateway cannot prove its state. Try another one.');
+
+/** Operators' traffic never passes without a proof. */
+const senderOf = ({ principal }: Pick<GatedCall, 'principal'>): readonly Destination[] =>
+  principal.kind === 'sa' ? [principal.address] : [];

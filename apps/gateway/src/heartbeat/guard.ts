@@ -24,6 +24,7 @@ export class Guard {
       throw refusal({ address, act: 'guard', capability }, verdict);
     }
     if (!verdict.allowed || verdict.heldBy?.mode !== 'drain') return answerOf(verdict);
+    // The answer is sent in the turn of this second verdict, as it is in that of the first one.
     const inFlight = await this.options.hasWorkInHand(address);
     return answerOf(this.options.gate.judge({ address, act: 'guard', capability, inFlight }));
   }

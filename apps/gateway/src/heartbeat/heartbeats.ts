@@ -57,13 +57,14 @@ export class Heartbeats {
 
   /** The heartbeat counts whatever becomes of its checkpoint; the answer says why it was not saved. */
   private async checkpoint(
-    { principal, traceId }: HeartbeatCall,
+    { principal, traceId, request, reply }: HeartbeatCall,
     checkpoint: NonNullable<HeartbeatCall['body']['checkpoint']>,
   ) {
     refuseLargeCheckpoint(checkpoint.data, 'checkpoint.data');
     try {
       const { intent_id: id, data } = checkpoint;
-      await this.options.answers.saveProgress({ principal, id, traceId, data });
+      const asker = { principal, request, reply };
+      await this.options.answers.saveProgress({ ...asker, id, traceId, data });
       return { saved: true };
     } catch (error) {
       if (error instanceof ApiProblem) return { saved: false, reason: error.code };

@@ -8,8 +8,9 @@ import type {
   resumeIntent,
   setIntentPolicy,
 } from '#contracts';
-import { intentWireEvents, statusOf, type IntentCommand, type IntentUse } from '#domain';
-import type { Call } from '#platform';
+import { intentWireEvents, statusOf, type Ask, type IntentCommand, type IntentUse } from '#domain';
+import type { Sending } from '#event-store';
+import type { AnyCall, Call } from '#platform';
 import type { Gate } from '../gate/gate.js';
 import { completionDelivery } from './intent-ends.js';
 import { foundIntent } from './found-intent.js';
@@ -28,8 +29,11 @@ export interface AnswerIntentsOptions {
   renew(intent: LoadedIntent): void;
 }
 
-interface Answer {
-  readonly principal: Principal;
+/** Whose request it is, and where its answer goes. */
+type Asker = Pick<AnyCall, 'request' | 'reply'> & { readonly principal: Principal };
+
+interface Answer extends Asker {
+  readonly what: string;
   readonly id: IntentId;
   readonly traceId: string;
   readonly use: IntentUse;
@@ -41,10 +45,11 @@ interface Answer {
 export class AnswerIntents {
   constructor(private readonly options: AnswerIntentsOptions) {}
 
-  async resolve({ principal, params, body, traceId }: Call<typeof resolveIntent>) {
+  async resolve({ params, body, traceId, ...call }: Call<typeof resolveIntent>) {
     const reason = body.reason ?? null;
     const { intent } = await this.act({
-      principal,
+      ...call,
+      what: 'intents.resolve',
       id: params.intent_id,
       traceId,
       use: 'resolve',
@@ -66,9 +71,10 @@ export class AnswerIntents {
     };
   }
 
-  async resume({ principal, params, body, traceId }: Call<typeof resumeIntent>) {
+  async resume({ params, body, traceId, ...call }: Call<typeof resumeIntent>) {
     const { intent } = await this.act({
-      principal,
+      ...call,
+      what: 'intents.resume',
       id: params.intent_id,
       traceId,
       use: 'resolve',
@@ -85,20 +91,21 @@ export class AnswerIntents {
     return this.change('policy', call);
   }
 
-  async checkpoint({ principal, params, body, traceId }: Call<typeof checkpointIntent>) {
+  async checkpoint({ params, body, traceId, ...call }: Call<typeof checkpointIntent>) {
     const { intent_id: id } = params;
-    const { intent } = await this.saveProgress({ principal, id, traceId, data: body.data });
+    const { intent } = await this.saveProgress({ ...call, id, traceId, data: body.data });
     const { at = '' } = intent.history.at(-1) ?? {};
     return { ok: true, intent_id: id, status: statusOf(intent.state), checkpointed_at: at };
   }
 
   /** @throws ApiProblem `not_found`, `already_ended`, `agent_…` */
   async saveProgress(
-    progress: Pick<Answer, 'principal' | 'id' | 'traceId'> & { readonly data: unknown },
+    progress: Asker & Pick<Answer, 'id' | 'traceId'> & { readonly data: unknown },
   ) {
     const { data, ...who } = progress;
     const acted = await this.act({
       ...who,
+      what: 'intents.checkpoint',
       use: 'progress',
       command: { type: 'CheckpointIntent', data },
     });
@@ -109,10 +116,11 @@ export class AnswerIntents {
 
   private async change(
     kind: 'controls' | 'policy',
-    { principal, params, body, traceId }: Call<typeof controlIntent> | Call<typeof setIntentPolicy>,
+    { params, body, traceId, ...call }: Call<typeof controlIntent> | Call<typeof setIntentPolicy>,
   ) {
     const { intent } = await this.act({
-      principal,
+      ...call,
+      what: `intents.${kind}`,
       id: params.intent_id,
       traceId,
       use: 'resolve',
@@ -133,22 +141,36 @@ export class AnswerIntents {
     const { history, intents } = this.options;
     const { principal, id, use, command, traceId, reason = null } = answer;
     const intent = await foundIntent(history, { principal, id }, use);
-    this.judge(principal, intent);
-    const acting = { actor: actorOf(principal), correlationId: traceId, reason };
+    const sending = this.sending(answer, intent);
+    const acting = { actor: actorOf(principal), correlationId: traceId, reason, sending };
     return acceptedOr(await intents.act(intent, command, acting));
   }
 
-  /** Again, now that the intent is known: narrowed stops apply, and a drain lets pass what is in hand alone. */
-  private judge(principal: Principal, { state }: LoadedIntent): void {
-    if (principal.kind !== 'sa') return;
-    this.options.gate.recheck({
-      address: principal.address,
-      act: 'answer',
-      capability: `intent:${state.submission.intentType}`,
-      inFlight: state.status === 'open' && state.inHand?.agent === principal.address,
+  /** Judged again, now that the intent is known: narrowed stops apply, and a drain lets pass what is in hand alone. */
+  private sending(answer: Answer, { id, state }: LoadedIntent): Sending {
+    const { gate } = this.options;
+    const { principal } = answer;
+    const { from, to } = state.submission;
+    const ask = askOf(principal, state);
+    if (ask !== null) gate.recheck(ask);
+    const handing = gate.handing(answer.what, answer, {
+      asks: ask === null ? [] : [ask],
+      parties: ask === null ? [] : [ask.address, from, to],
+      intentId: id,
     });
+    return (send) => gate.handOver(handing, send);
   }
 }
+
+const askOf = (principal: Principal, state: LoadedIntent['state']): Ask | null =>
+  principal.kind === 'sa'
+    ? {
+        address: principal.address,
+        act: 'answer',
+        capability: `intent:${state.submission.intentType}`,
+        inFlight: state.status === 'open' && state.inHand?.agent === principal.address,
+      }
+    : null;
 
 const applied = ({ state }: LoadedIntent) => ({
   ok: true,

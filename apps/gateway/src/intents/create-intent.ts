@@ -8,7 +8,7 @@ import {
   type WorkFact,
 } from '#contracts';
 import type { Ask, Submission } from '#domain';
-import type { AppendRequest, EventStore } from '#event-store';
+import type { AppendRequest, EventStore, Sending } from '#event-store';
 import {
   ApiProblem,
   invalidFields,
@@ -58,9 +58,21 @@ export class CreateIntent {
     const submission = submissionOf(call, { id, receiver, nowMs });
     const requests = this.requests(call, submission, receiver);
     const [only] = requests;
-    await (requests.length === 1 && only ? store.append(only) : store.appendAll(requests));
+    const sending = this.sending(call, id, receiver);
+    await (requests.length === 1 && only
+      ? store.append(only, sending)
+      : store.appendAll(requests, sending));
     history.remember(id, receiver.parts);
     return { ok: true, intent_id: id, status: 'SUBMITTED', created_at: only?.event.at };
+  }
+
+  private sending(call: CreateCall, intentId: IntentId, { address }: Receiver): Sending {
+    const { gate } = this.options;
+    const { principal } = call;
+    const parties = principal.kind === 'sa' ? [principal.address, address] : [];
+    const asks = gate.asksOf(call);
+    const handing = gate.handing('intents.create', call, { asks, parties, intentId });
+    return (send) => gate.handOver(handing, send);
   }
 
   private requests(

@@ -7,7 +7,7 @@ import {
   type WorkFact,
 } from '#contracts';
 import { endOf, fold, intentDecider, type IntentCommand, type IntentRejection } from '#domain';
-import { WrongSequenceError, type EventStore, type WorkQueues } from '#event-store';
+import { WrongSequenceError, type EventStore, type Sending, type WorkQueues } from '#event-store';
 import { record, type Clock, type Ids, type Logger } from '#platform';
 import type { IntentHistory, LoadedIntent } from './intent-history.js';
 import { withEnd } from './intent-ends.js';
@@ -28,6 +28,8 @@ export interface Acting {
   readonly actor: Actor;
   readonly correlationId: string;
   readonly reason?: string | null;
+  /** For somebody's request: looks at the gate when it is sent. */
+  readonly sending?: Sending;
 }
 
 export type Acted =
@@ -80,7 +82,9 @@ export class IntentLog {
     };
     const more = withEnd(intent, fact, { nowMs: clock.nowMs(), toEvent });
     const { sequence } =
-      more.length === 0 ? await store.append(own) : await store.appendAll([own, ...more]);
+      more.length === 0
+        ? await store.append(own, acting.sending)
+        : await store.appendAll([own, ...more], acting.sending);
     const next = grown(intent, event, sequence - more.length);
     if (endOf(fact) !== null) this.settle(intent);
     return { intent: next, events: [event] };

@@ -1,7 +1,8 @@
-import type { KeyId, Principal } from '#contracts';
+import type { Destination, KeyId, Principal } from '#contracts';
 import type { Ask, ControlChange, ControlView, Verdict } from '#domain';
-import { ApiProblem, openSse, type Call, type Clock, type Sse } from '#platform';
+import { ApiProblem, openSse, type Call, type Clock } from '#platform';
 import type { Gate } from '../gate/gate.js';
+import { AgentStream } from './agent-stream.js';
 
 export interface OpenStreamsOptions {
   readonly gate: Gate;
@@ -14,16 +15,26 @@ export interface OpenStreamsOptions {
   onCut(cause: CutCause): void;
 }
 
-/** `fenced`: the gateway itself may serve no more. */
-export type CutCause = 'stop' | 'key' | 'fenced';
+export type CutCause = 'stop' | 'key';
 
-interface OpenStream {
-  readonly sse: Sse;
-  readonly keyId: KeyId;
+/** Whose stream it is, and what of. */
+export interface StreamOf {
+  readonly what: string;
   /** What must stay allowed for the stream to stay open; `null` for operators. */
   readonly ask: Ask | null;
 }
 
+export type StreamCall = Pick<Call<never>, 'request' | 'reply'> & { readonly principal: Principal };
+
+interface OpenStream {
+  readonly stream: AgentStream;
+  readonly keyId: KeyId;
+  readonly ask: Ask | null;
+  /** Who must have chosen it for anything to move without a proof. */
+  readonly parties: readonly Destination[];
+}
+
+const EVERYBODY: Pick<ControlChange, 'touches'> = { touches: () => true };
 const STREAMS_MAX = 10_000;
 const STREAMS_PER_KEY_MAX = 256;
 /** AXME's Python client gives up on a stream that is silent for 15 s. */
@@ -48,75 +59,98 @@ export class OpenStreams {
 
   stop(): void {
     if (this.timer !== null) clearInterval(this.timer);
-    for (const { sse } of this.streams) sse.close();
+    for (const { stream } of this.streams) stream.close();
   }
 
   /** Opens the answer of a call as a stream. @throws ApiProblem `too_many_streams`, or what the gate says by now */
-  open(call: Pick<Call<never>, 'reply'> & { readonly principal: Principal }, ask: Ask | null): Sse {
+  open(call: StreamCall, { what, ask }: StreamOf): AgentStream {
+    const { gate } = this.options;
     const { keyId } = call.principal;
     this.refuseTooMany(keyId);
-    // The call was judged before its handler read from the log; a stop may have come meanwhile.
-    this.options.gate.requireReady();
-    if (ask !== null) this.options.gate.recheck(ask);
     this.refuseRevoked(keyId);
-    const stream: OpenStream = { sse: openSse(call.reply), keyId, ask };
-    this.streams.add(stream);
-    this.perKey.set(keyId, (this.perKey.get(keyId) ?? 0) + 1);
-    const expiry = this.closeAtExpiry(stream);
-    const forget = (): void => {
-      clearTimeout(expiry);
-      this.forget(stream);
-    };
-    if (stream.sse.closed.aborted) forget();
-    else stream.sse.closed.addEventListener('abort', forget, { once: true });
-    return stream.sse;
+    const parties = ask === null ? [] : [ask.address];
+    const asks = ask === null ? [] : [ask];
+    // The call was judged before its handler read from the log; a stop may have come meanwhile.
+    const handing = gate.handing(what, call, { asks, parties });
+    const sse = gate.handOver(handing, () => openSse(call.reply));
+    const stream = new AgentStream(sse, () => gate.passes(parties));
+    this.keep({ stream, keyId, ask, parties });
+    return stream;
   }
 
   /** Ends the streams that a change of the control log forbids. Answers how many it ended. */
   review(change: Pick<ControlChange, 'touches'>): number {
     let cut = 0;
-    for (const stream of this.streams) {
-      if (stream.ask === null || !change.touches(stream.ask.address)) continue;
-      const verdict = this.options.gate.judge(stream.ask);
+    for (const open of this.streams) {
+      if (open.ask === null || !change.touches(open.ask.address)) continue;
+      const verdict = this.options.gate.judge(open.ask);
       if (verdict.allowed) continue;
-      this.end(stream, 'stop', sayWhy(verdict));
+      this.end(open, 'stop', sayWhy(verdict));
       cut += 1;
     }
     return cut;
   }
 
+  /** How many a stop of those would end. */
+  count(covered: (address: Destination) => boolean): number {
+    let count = 0;
+    for (const { ask } of this.streams) if (ask !== null && covered(ask.address)) count += 1;
+    return count;
+  }
+
   closeKeys(keys: readonly KeyId[]): void {
-    for (const stream of this.streams) {
-      if (keys.includes(stream.keyId)) this.end(stream, 'key', 'key_revoked');
+    for (const open of this.streams) {
+      if (keys.includes(open.keyId)) this.end(open, 'key', 'key_revoked');
     }
   }
 
-  /** Ends all: what this gateway knows is proven no more. */
-  fence(): void {
-    for (const stream of this.streams) this.end(stream, 'fenced', 'gateway_fenced');
+  /** What this gateway knows is proven no more: nothing moves but where it may without a proof. */
+  hold(): void {
+    for (const { stream, parties } of this.streams) {
+      if (!this.options.gate.servesStale(parties)) stream.hold();
+    }
   }
 
-  private end(stream: OpenStream, cause: CutCause, why: string): void {
+  /** It is proven again: what no stop forbids goes on, the rest ends. */
+  release(): void {
+    this.review(EVERYBODY);
+    for (const { stream } of this.streams) stream.release();
+  }
+
+  private keep(open: OpenStream): void {
+    const { stream, keyId } = open;
+    this.streams.add(open);
+    this.perKey.set(keyId, (this.perKey.get(keyId) ?? 0) + 1);
+    const expiry = this.closeAtExpiry(open);
+    const forget = (): void => {
+      clearTimeout(expiry);
+      this.forget(open);
+    };
+    if (stream.closed.aborted) forget();
+    else stream.closed.addEventListener('abort', forget, { once: true });
+  }
+
+  private end({ stream }: OpenStream, cause: CutCause, why: string): void {
     // A comment, since programs take every event of these streams for work.
-    stream.sse.comment(why);
-    stream.sse.close();
+    stream.comment(why);
+    stream.close();
     this.options.onCut(cause);
   }
 
   /** A sign of life for each, and the end for those whose key has expired. */
   private beat(): void {
-    for (const stream of this.streams) {
-      const leftMs = this.leftMs(stream.keyId);
-      if (leftMs !== null && leftMs <= 0) this.end(stream, 'key', 'key_expired');
-      else stream.sse.comment('alive');
+    for (const open of this.streams) {
+      const leftMs = this.leftMs(open.keyId);
+      if (leftMs !== null && leftMs <= 0) this.end(open, 'key', 'key_expired');
+      else open.stream.comment('alive');
     }
   }
 
   /** A stream is no longer open than its key is good. */
-  private closeAtExpiry(stream: OpenStream): NodeJS.Timeout | undefined {
-    const leftMs = this.leftMs(stream.keyId);
+  private closeAtExpiry(open: OpenStream): NodeJS.Timeout | undefined {
+    const leftMs = this.leftMs(open.keyId);
     if (leftMs === null || leftMs > TIMER_MS_MAX) return undefined;
-    return setTimeout(() => this.end(stream, 'key', 'key_expired'), leftMs);
+    return setTimeout(() => this.end(open, 'key', 'key_expired'), leftMs);
   }
 
   /** Milliseconds until the key expires; `null` for one that never does. */
@@ -131,11 +165,11 @@ export class OpenStreams {
       throw new ApiProblem('key_revoked', `The key was revoked at ${revokedAt}.`);
   }
 
-  private forget(stream: OpenStream): void {
-    if (!this.streams.delete(stream)) return;
-    const left = (this.perKey.get(stream.keyId) ?? 1) - 1;
-    if (left > 0) this.perKey.set(stream.keyId, left);
-    else this.perKey.delete(stream.keyId);
+  private forget(open: OpenStream): void {
+    if (!this.streams.delete(open)) return;
+    const left = (this.perKey.get(open.keyId) ?? 1) - 1;
+    if (left > 0) this.perKey.set(open.keyId, left);
+    else this.perKey.delete(open.keyId);
   }
 
   private refuseTooMany(keyId: KeyId): void {

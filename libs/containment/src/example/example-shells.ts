@@ -38,6 +38,7 @@ export class Deeds {
     wouldCut: () => ({ streams: 3, calls: 0 }),
     fence: (): void => undefined,
     unfence: (): void => undefined,
+    counted: (): void => undefined,
     fenceCounts: (): boolean => true,
     rejected: (what: string): void => void this.rejected.push(what),
   };

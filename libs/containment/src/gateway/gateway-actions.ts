@@ -26,8 +26,12 @@ export interface GatewayActionsParts {
 /** Carries out what the gateway's side of the protocol asks for, in its order. */
 export class GatewayActions {
   #hasApplied = false;
+  /** The log that the disk belongs to. */
+  pinned: string | null;
 
-  constructor(private readonly parts: GatewayActionsParts) {}
+  constructor(private readonly parts: GatewayActionsParts) {
+    this.pinned = parts.pin.kept?.incarnation ?? null;
+  }
 
   perform(outputs: readonly GatewayOutput[]): void {
     for (const output of outputs) this.#do(output);
@@ -47,8 +51,10 @@ export class GatewayActions {
       case 'cut':
         return this.#withOrder(output.signed, (order) => this.#cut(order));
       case 'pin':
+        this.pinned = output.pin.incarnation;
         return this.parts.pin.write(output.pin, output.write);
       case 'send-receipt':
+        handlers.counted('receipt');
         return messaging.publish(live.receipt(gateway), encodeReceipt(output.receipt));
       case 'renew':
         return messaging.publish(

@@ -23,6 +23,8 @@ export interface GatewayHandlers {
   fence(): void;
   /** What is open may go on, as far as no stop forbids it. */
   unfence(): void;
+  /** For figures: an answer that made the state fresher, a receipt that was sent. */
+  counted(what: 'proof' | 'receipt'): void;
   /** An event of the protocol that its signer did not sign, or a message that nobody can believe. */
   rejected(what: string): void;
 }

@@ -30,6 +30,7 @@ export class GatewayShell {
   readonly #proven = new Promise<void>((resolve) => (this.#prove = resolve));
   #following: RawFollowing | null = null;
   #subscriptions: { stop(): void }[] = [];
+  readonly #now = { monoMs: 0, wallMs: 0 };
   #timer: NodeJS.Timeout | null = null;
   #connected = false;
   #broken = false;
@@ -79,6 +80,16 @@ export class GatewayShell {
     return this.#lease.position;
   }
 
+  /** `true` for good: an event could not be applied, or an invariant broke. */
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  /** The log that the disk belongs to; `null` before any was read. */
+  get pinned(): string | null {
+    return this.#actions.pinned;
+  }
+
   /** Whether the log can be read now, as far as is known. */
   get connected(): boolean {
     return this.#connected;
@@ -86,7 +97,12 @@ export class GatewayShell {
 
   /** Whether the state is proven fresh at this very moment. */
   admits(): boolean {
-    return !this.#broken && this.#lease.admits(readingOf(this.#options.clock));
+    if (this.#broken) return false;
+    // Asked for every request: the reading is used and forgotten.
+    const { clock } = this.#options;
+    this.#now.monoMs = clock.monotonicMs();
+    this.#now.wallMs = clock.nowMs();
+    return this.#lease.admits(this.#now);
   }
 
   /** How old the freshest proof is, in milliseconds; `null`: none. */
@@ -175,7 +191,16 @@ export class GatewayShell {
       learn(entry, this.#ring);
       return entry;
     });
-    this.step({ kind: 'answered', answer: { ...decoded.answer, events }, nonce: nonce() });
+    this.#proved(() =>
+      this.step({ kind: 'answered', answer: { ...decoded.answer, events }, nonce: nonce() }),
+    );
+  }
+
+  #proved(step: () => void): void {
+    const now = readingOf(this.#options.clock);
+    const before = this.#lease.freshForMs(now) ?? Infinity;
+    step();
+    if ((this.#lease.freshForMs(now) ?? Infinity) < before) this.#options.handlers.counted('proof');
   }
 }
 

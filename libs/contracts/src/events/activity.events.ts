@@ -24,6 +24,8 @@ export const DecisionCount = z.object({
   /** The intent type or tool, where the act has one. */
   subject: z.string().max(200).nullable(),
   count: z.number().int().positive(),
+  /** The gateway could not prove that it knew every stop; the namespace lets its traffic pass all the same. */
+  stale: z.literal(true).optional(),
 });
 export type DecisionCount = z.infer<typeof DecisionCount>;
 

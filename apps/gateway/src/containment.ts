@@ -1,0 +1,41 @@
+import { StopMode } from '#contracts';
+import {
+  DamagedDataError,
+  GatewayShell,
+  IdentityFile,
+  type GatewayHandlers,
+  type GatewayShellOptions,
+} from '#containment';
+import { ConfigError } from '#platform';
+
+export interface ContainmentOptions extends Omit<
+  GatewayShellOptions,
+  'identity' | 'modes' | 'handlers'
+> {
+  readonly handlers: GatewayHandlers;
+}
+
+/**
+ * Opens what this gateway keeps on its disk, and the protocol's shell over it. @throws ConfigError when the directory
+ * cannot be used, DamagedDataError when what it holds cannot
+ */
+export const openContainment = async (options: ContainmentOptions): Promise<GatewayShell> => {
+  const identity = await openIdentity(options);
+  // Every mode of this build: a gateway of an older one gets no lease while an order with a newer mode stands.
+  return GatewayShell.open({ ...options, identity, modes: StopMode.options });
+};
+
+const openIdentity = async ({ directory, gateway }: ContainmentOptions): Promise<IdentityFile> => {
+  const identity = await IdentityFile.open(directory, () => gateway).catch((error: unknown) => {
+    if (error instanceof DamagedDataError) throw error;
+    throw unusable(directory, (error as Error).message, 'name a directory that it may write');
+  });
+  if (identity.id === gateway) return identity;
+  const why = `it belongs to the gateway ${identity.id}`;
+  throw unusable(directory, why, `give ${gateway} a directory of its own`);
+};
+
+const unusable = (directory: string, why: string, cure: string): ConfigError =>
+  new ConfigError([
+    { name: 'ESTOP_DATA_DIR', problem: `${directory} cannot be used: ${why}`, meaning: cure },
+  ]);
