@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { live } from '#contracts';
 import { findNatsServer, freePort, projectRoot } from '#embedded';
 import { connectNats, missingStreams, provisionStreams, type Nats } from '#event-store-jetstream';
 import { temporaryDirectory, until } from '#testing';
@@ -107,4 +108,17 @@ it('runs a hub that holds streams threefold, and a leaf through which a gateway 
   });
   const gateway = await login(ports.leaf, 'gateway-us-east-2', 'hub');
   await until(async () => (await missingStreams(gateway)).length === 0, { timeoutMs: 10_000 });
+  await hearsItsPeer(gateway, await login(ports.leaf, 'gateway-us-east-1', 'hub'));
 });
+
+/** From account to account, by way of the hub, though both are clients of one leaf. */
+const hearsItsPeer = async (gateway: Nats, peer: Nats): Promise<void> => {
+  const subject = live.answered('us-east-2');
+  let heard = 0;
+  gateway.messaging().subscribe(subject, () => (heard += 1));
+  await gateway.messaging().flush();
+  await until(() => {
+    peer.messaging().publish(subject, 'answered');
+    return heard > 0;
+  });
+};
