@@ -15,13 +15,20 @@ const write = (value: Plain): string => {
   return `{${fields.join(',')}}`;
 };
 
+/** JSON with sorted keys and no white space; what is `undefined` is left out. */
+export const canonicalJson = (value: unknown): string => write(value as Plain);
+
+/** The text to be signed of anything: its kind and version, then the value. One kind's is never another's. */
+export const signedText = (kind: string, value: unknown): string =>
+  `estop/${kind}/1\n${canonicalJson(value)}`;
+
 /**
  * The one text, to be signed as UTF-8, of a message: its kind and version, then JSON with sorted keys and no white space.
  * The value is the message without a signature of its own; signatures of what it carries are signed with it.
  */
 export const canonicalBytes = ({ kind, value }: Signable): string => {
   const plain = kind === 'answer' ? { ...value, events: value.events.map(lineOf) } : value;
-  return `estop/${kind}/1\n${write(plain as unknown as Plain)}`;
+  return signedText(kind, plain);
 };
 
 // The fact says nothing that the record does not say.
