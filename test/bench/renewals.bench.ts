@@ -54,13 +54,18 @@ export interface RenewalsReport {
 }
 
 const subjects: readonly Subject[] = [
-  { name: 'signing answers', url: /containment\/src\/keys\/signing-key\.js/, functions: /^sign$/ },
-  { name: 'verifying signatures', url: /containment\/src\/keys\//, functions: /isSignedBy|verify/ },
+  { name: 'signing answers', url: /keys\/signing-key\.js/, functions: /^sign$/ },
+  { name: 'verifying signatures', url: /keys\/(signing-key|key-ring|signing)\.js/ },
   { name: 'the text that is signed', url: /canonical-bytes\.js/ },
   { name: 'reading JSON of renewals', url: /wire\/live-messages\.js/, functions: /^(decode|read)/ },
   { name: 'writing JSON of answers', url: /wire\/(live-messages|order-event)\.js/ },
-  { name: 'the NATS client', url: /@nats-io|event-store-jetstream/ },
-  { name: 'the protocol', url: /(domain|libs)\/(src\/)?containment/ },
+  {
+    name: 'the NATS client, writing',
+    url: /@nats-io/,
+    functions: /^(flushPending|send|_send|publish)$/,
+  },
+  { name: 'the protocol', url: /src\/containment\/|containment\/src\// },
+  { name: 'the NATS client, reading', url: /@nats-io|event-store-jetstream/ },
 ];
 
 /** Windows in which the emulated gateways ask or rest. */
@@ -155,7 +160,8 @@ const profileOf = async (emulator: Emulator, node: Service, dir: string) => {
   await node.stop(PROFILE_MS);
   const [file] = (await readdir(dir)).filter((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) throw new Error('the control node left no profile');
-  return sharesOf(JSON.parse(await readFile(join(dir, file), 'utf8')) as CpuProfile, subjects);
+  const profile = JSON.parse(await readFile(join(dir, file), 'utf8')) as CpuProfile;
+  return sharesOf(profile, subjects, PROFILE_MS);
 };
 
 const measured = async (mesh: LabMesh, rounds: number): Promise<RenewalsReport> => {

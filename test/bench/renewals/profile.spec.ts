@@ -16,7 +16,7 @@ const profile: CpuProfile = {
     frame(7, '(garbage collector)', ''),
   ],
   samples: [4, 3, 5, 6, 7],
-  timeDeltas: [40, 20, 20, 9000, 20],
+  timeDeltas: [40, 20, 30, 9000, 10],
 };
 
 describe('A profile', () => {
@@ -28,12 +28,14 @@ describe('A profile', () => {
       ]),
     ).toEqual([
       ['signing', 0.6],
-      ['the protocol', 0.2],
-      ['collecting garbage', 0.2],
+      ['the protocol', 0.3],
+      ['collecting garbage', 0.1],
     ]));
+  it('tells of its last part alone, if asked', () =>
+    expect(sharesOf(profile, [], 0.005)).toEqual([['collecting garbage', 1]]));
   it('keeps what belongs nowhere together', () =>
     expect(sharesOf(profile, [])).toEqual([
-      ['anything else', 0.8],
-      ['collecting garbage', 0.2],
+      ['anything else', 0.9],
+      ['collecting garbage', 0.1],
     ]));
 });

@@ -6,6 +6,7 @@ export interface CpuProfile {
     readonly children?: readonly number[];
   }[];
   readonly samples: readonly number[];
+  /** Microseconds since the sample before. */
   readonly timeDeltas: readonly number[];
 }
 
@@ -19,15 +20,16 @@ export interface Subject {
 const OTHER = 'anything else';
 const IDLE = '(idle)';
 /** V8's own: no function of anybody. */
-const own: Readonly<Record<string, string>> = {
-  '(garbage collector)': 'collecting garbage',
-  '(program)': 'Node.js itself, sockets included',
-};
+const own = new Map([
+  ['(garbage collector)', 'collecting garbage'],
+  ['(program)', 'Node.js itself'],
+]);
 
-/** The share of each subject in the time that the thread was busy, largest first. */
+/** The share of each subject in the time that the thread was busy in the last `lastMs`, largest first. */
 export const sharesOf = (
   profile: CpuProfile,
   subjects: readonly Subject[],
+  lastMs = Infinity,
 ): readonly (readonly [string, number])[] => {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const parents = new Map(
@@ -36,17 +38,20 @@ export const sharesOf = (
   const subjectOf = (leaf: number): string => {
     for (let id: number | undefined = leaf; id !== undefined; id = parents.get(id)) {
       const { functionName, url } = nodes.get(id)?.callFrame ?? { functionName: '', url: '' };
-      const found = own[functionName] ?? nameOf(subjects, functionName, url);
+      const found = own.get(functionName) ?? nameOf(subjects, functionName, url);
       if (found !== undefined) return found;
     }
     return OTHER;
   };
   const spent = new Map<string, number>();
-  profile.samples.forEach((id, index) => {
-    if (nodes.get(id)?.callFrame.functionName === IDLE) return;
+  let agoMs = 0;
+  for (let index = profile.samples.length - 1; index >= 0 && agoMs <= lastMs; index -= 1) {
+    const [id, tookUs] = [profile.samples[index] as number, profile.timeDeltas[index] ?? 0];
+    agoMs += tookUs / 1000;
+    if (nodes.get(id)?.callFrame.functionName === IDLE) continue;
     const name = subjectOf(id);
-    spent.set(name, (spent.get(name) ?? 0) + (profile.timeDeltas[index] ?? 0));
-  });
+    spent.set(name, (spent.get(name) ?? 0) + tookUs);
+  }
   const all = [...spent.values()].reduce((sum, time) => sum + time, 0);
   return [...spent]
     .map(([name, time]) => [name, time / all] as const)
