@@ -51,6 +51,7 @@ export class Lab {
     const entry = entryOf(await runEpisode({ row, ...(await this.mesh()), seed, rate }));
     const word = isBroken(entry) ? 'BROKEN' : 'kept';
     this.options.say(`${row.name} (seed ${seed}): ${word}, ${seconds(startedMs)}`);
+    for (const violation of entry.violations) this.options.say(violation);
     if (isBroken(entry)) await this.spoilt();
     else if (row.spoilsMesh === true) await this.clear();
     return entry;

@@ -22,11 +22,7 @@ let stopping = false;
 
 const conclude = (): void => {
   if (options.json) console.log(JSON.stringify({ entries }));
-  else {
-    for (const { row, seed, violations } of entries)
-      for (const violation of violations) console.log(`\n${row}, seed ${seed}\n${violation}`);
-    console.log(`\n${tableOf(entries)}\n\n${summaryOf(entries)}`);
-  }
+  else console.log(`\n${tableOf(entries)}\n\n${summaryOf(entries)}`);
 };
 
 const stop = async (code: number): Promise<void> => {

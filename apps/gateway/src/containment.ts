@@ -13,6 +13,8 @@ export interface ContainmentOptions extends Omit<
   'identity' | 'modes' | 'handlers'
 > {
   readonly handlers: GatewayHandlers;
+  /** A gateway of an older build has fewer: it gets no lease while an order with a mode that it lacks stands. */
+  readonly modes: readonly StopMode[] | undefined;
 }
 
 /**
@@ -21,8 +23,7 @@ export interface ContainmentOptions extends Omit<
  */
 export const openContainment = async (options: ContainmentOptions): Promise<GatewayShell> => {
   const identity = await openIdentity(options);
-  // Every mode of this build: a gateway of an older one gets no lease while an order with a newer mode stands.
-  return GatewayShell.open({ ...options, identity, modes: StopMode.options });
+  return GatewayShell.open({ ...options, identity, modes: options.modes ?? StopMode.options });
 };
 
 const openIdentity = async ({ directory, gateway }: ContainmentOptions): Promise<IdentityFile> => {

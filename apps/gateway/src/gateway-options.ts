@@ -1,4 +1,4 @@
-import type { GatewayId, RegionName } from '#contracts';
+import type { GatewayId, RegionName, StopMode } from '#contracts';
 import type { Nats } from '#event-store-jetstream';
 import type { Clock, Ids, Logger } from '#platform';
 
@@ -17,6 +17,8 @@ export interface GatewayOptions {
   readonly port: number;
   /** Where others reach it. @default the address it listens on */
   readonly publicUrl?: string | null;
+  /** The stops that it says it can enforce. @default every mode of this build */
+  readonly modes?: readonly StopMode[];
   readonly clock?: Clock;
   readonly ids?: Ids;
   /** Milliseconds from a delivery until others may have it. @default 90000 */

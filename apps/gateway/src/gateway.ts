@@ -54,6 +54,7 @@ export const openGateway = async (options: GatewayOptions): Promise<Gateway> => 
   const shell = await openContainment({
     ...{ gateway, region, clock, ids, logger: log, directory: options.dataDir },
     ...wires,
+    modes: options.modes,
     url: () => options.publicUrl ?? serving.url,
     handlers: lateHandlers(() => parts.enforcement),
   });

@@ -4,7 +4,7 @@ import type { Finding, Invariant } from '../judge/finding.js';
 import { judge } from '../judge/verdict.js';
 import type { Fleet } from '../mesh/fleet.js';
 import type { LabMesh } from '../mesh/lab-mesh.js';
-import { Operator, type Desk } from '../operators/operator.js';
+import type { Operator } from '../operators/operator.js';
 import { OrderLog } from '../operators/order-log.js';
 import { Random } from '../random.js';
 import type { Row } from '../rows/row.js';
@@ -36,21 +36,12 @@ const PHASE_MS = 1500;
 /** Two seconds to heal, and some to see that it is well. */
 const TAIL_MS = 4000;
 const LAST_LOOK_MS = 1200;
-const WATCH_MS = 4000;
 
 /** Each operator has targets of its own, so that nobody lifts what somebody else has ordered. */
-const operatorsOf = ({ mesh, fleet, seed }: EpisodePlan, orders: OrderLog): Operator[] => {
-  const desks: Desk[] = [...mesh.nodes, ...mesh.gateways].map(({ name, url }) => ({ name, url }));
-  const shares = [fleet.targets.slice(0, 2), fleet.targets.slice(2, 4), fleet.targets.slice(4)];
-  const apiKey = mesh.credentials.admin_key;
-  return shares.map(
-    (targets, at) =>
-      new Operator({
-        name: `operator ${at + 1}`,
-        ...{ desks, apiKey, targets, orders, watchMs: WATCH_MS },
-        seed: seed + at + 1,
-      }),
-  );
+const operatorsOf = (stage: Stage): Operator[] => {
+  const { targets } = stage.fleet;
+  const shares = [targets.slice(0, 2), targets.slice(2, 4), targets.slice(4)];
+  return shares.map((share, at) => stage.operator(`operator ${at + 1}`, share));
 };
 
 const startHammer = ({ mesh, fleet, rate, seed }: EpisodePlan): Promise<Hammer> =>
@@ -73,7 +64,7 @@ const close = async (stage: Stage, row: Row): Promise<Closing> => ({
 
 /** The fault, under the hammer and among the operators; then the heal, the clearing up, and the quiet afterwards. */
 const perform = async (plan: EpisodePlan, stage: Stage, hammer: Hammer): Promise<void> => {
-  const operators = operatorsOf(plan, stage.orders);
+  const operators = operatorsOf(stage);
   hammer.begin();
   await pause(LEAD_IN_MS);
   for (const operator of operators) operator.begin();

@@ -1,10 +1,11 @@
 import { labLogin, serviceLogin } from '../mesh/access.js';
 import { call } from '../mesh/client.js';
-import type { Fleet } from '../mesh/fleet.js';
+import type { Fleet, Target } from '../mesh/fleet.js';
 import type { LabMesh } from '../mesh/lab-mesh.js';
 import { RawNats } from '../nats/raw-nats.js';
 import { leaderOf } from '../nats/jetstream-admin.js';
 import type { Forgery, Trouble } from '../judge/history.js';
+import { Operator } from '../operators/operator.js';
 import type { OrderLog } from '../operators/order-log.js';
 import type { Random } from '../random.js';
 import { nowMs, pause, waitFor } from '../time.js';
@@ -27,6 +28,7 @@ export interface StageParts {
   readonly orders: OrderLog;
 }
 
+const WATCH_MS = 4000;
 const NEVER = { healingMs: Infinity, toMs: Infinity };
 const UNTOUCHED = { gateways: [], cutOff: [], nodes: [], logs: false };
 const LEADER_MS = 30_000;
@@ -93,6 +95,17 @@ export class Stage {
         }),
       { what: 'every log has a leader', withinMs: LEADER_MS, everyMs: 50 },
     );
+  }
+
+  /** Somebody who stops and lifts these targets, once begun, until it is ended. */
+  operator(name: string, targets: readonly Target[], mode = 'halt'): Operator {
+    const { nodes, gateways, credentials } = this.mesh;
+    return new Operator({
+      ...{ name, targets, mode, orders: this.orders, watchMs: WATCH_MS },
+      desks: [...nodes, ...gateways].map(({ name: desk, url }) => ({ name: desk, url })),
+      apiKey: credentials.admin_key,
+      seed: Math.floor(this.random.between(1, 2 ** 31)),
+    });
   }
 
   /** Nothing is done for so long. */

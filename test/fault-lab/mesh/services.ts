@@ -21,7 +21,8 @@ export interface EntryPoint {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const inDist = (path: string): string =>
+/** A built file. */
+export const inDist = (path: string): string =>
   fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
 export const mainOf = (kind: Kind): EntryPoint => ({

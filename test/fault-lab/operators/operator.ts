@@ -16,6 +16,7 @@ export interface OperatorPlan {
   readonly desks: readonly Desk[];
   readonly apiKey: string;
   readonly targets: readonly Target[];
+  readonly mode: string;
   readonly orders: OrderLog;
   readonly seed: number;
   /** An operator who watches an order gives up after so long, and goes on. */
@@ -24,6 +25,8 @@ export interface OperatorPlan {
 
 const ASK_MS = 4000;
 const POLL_MS = 60;
+/** Whoever does not answer at once is left for another desk. */
+const POLL_WITHIN_MS = 400;
 const AGAIN_MS = 150;
 const DWELL_MS = [150, 900] as const;
 const BETWEEN_MS = [50, 600] as const;
@@ -70,7 +73,7 @@ export class Operator {
       const desk = this.random.of(this.plan.desks);
       const reply = await this.ask(desk, 'POST /v1/mesh/stops', {
         body: {
-          mode: 'halt',
+          mode: this.plan.mode,
           selector: target.selector,
           reason: this.plan.name,
           ...this.waiting(),
@@ -88,7 +91,8 @@ export class Operator {
     const deadline = nowMs() + this.plan.watchMs;
     while (nowMs() < deadline && !story.claims.some(({ contained }) => contained)) {
       const desk = this.random.of(this.plan.desks);
-      this.note(story, desk, await this.ask(desk, `GET /v1/mesh/stops/${story.orderId}`));
+      const route = `GET /v1/mesh/stops/${story.orderId}`;
+      this.note(story, desk, await this.ask(desk, route, { withinMs: POLL_WITHIN_MS }));
       await pause(POLL_MS);
     }
   }

@@ -1,3 +1,4 @@
+import { buildRows } from './builds.js';
 import { diskRows } from './disks.js';
 import { forgeryRows } from './forgeries.js';
 import { logRows } from './logs.js';
@@ -20,6 +21,7 @@ export const rows: readonly Row[] = [
   ...logRows,
   ...diskRows,
   ...forgeryRows,
+  ...buildRows,
 ];
 
 const TOUR = [
