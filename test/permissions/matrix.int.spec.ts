@@ -33,6 +33,8 @@ const publishers: [subject: string, who: string][] = [
   ['control.mesh.gateway.us-east-1', 'node us'],
   ['control.mesh.gateway.eu-west-1', 'node eu'],
   ['control.mesh.gateway.new', 'node'],
+  ['control.mesh.key.us-east-1', 'node us'],
+  ['control.mesh.key.node-1-abcdefgh', 'node'],
   ['echo.node-1-abcdefgh', 'node'],
   // What is said at once.
   ['live.order.node-1-abcdefgh', 'node'],

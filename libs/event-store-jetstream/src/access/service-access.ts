@@ -2,6 +2,7 @@ import {
   CONTROL_FILTER,
   ECHO_FILTER,
   gatewaySubject,
+  keySubject,
   live,
   LOG_SUBJECT,
   streams,
@@ -104,6 +105,7 @@ export const nodeAccess: Access = {
 export const gatewayAccess = ({ id, region }: { id: string; region: string }): Access => ({
   says: [
     gatewaySubject(id),
+    keySubject(id),
     live.renewal(id),
     live.receipt(id),
     live.position(region, id),
