@@ -18,7 +18,7 @@ describe('who may do what', () => {
     await account('acme', 'production', 'mine');
     await account('acme', 'staging', 'staged');
     await account('globex', 'main', 'theirs');
-  });
+  }, 20_000);
   afterAll(() => mesh.stop());
 
   const account = async (org_id: string, workspace_id: string, name: string) => {

@@ -25,6 +25,9 @@ export const CommandApiConfig = z.strictObject({
     .describe(
       "this node's own directory on a disk that lasts: its id and key, and stops that the control log does not have yet",
     ),
+  canarySeconds: wholeNumber(0, 86_400)
+    .default(60)
+    .describe('how often the canary of each region is stopped and resumed, seconds; 0: never'),
   databaseUrl: z
     .url({ protocol: /^postgres(ql)?$/ })
     .nullable()

@@ -10,6 +10,9 @@ import { MeshAgents } from './agents/mesh-agents.js';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
 import { Projector } from './audit/projector.js';
+import { Armings } from './canary/armings.js';
+import { Canaries } from './canary/canaries.js';
+import { CanaryWatch } from './canary/canary-watch.js';
 import { CommandMetrics } from './command-metrics.js';
 import { Control } from './control/control.js';
 import { AgentDirectory } from './directory/agent-directory.js';
@@ -20,6 +23,16 @@ import { KeysController } from './directory/keys.controller.js';
 import { OperatorKeys } from './directory/operator-keys.js';
 import { ServiceAccounts } from './directory/service-accounts.js';
 import { Tenants } from './directory/tenants.js';
+import { DoctorController } from './doctor/doctor.controller.js';
+import { CanaryPace, Doctor } from './doctor/doctor.js';
+import { Challenges } from './drills/challenges.js';
+import { DrillsController } from './drills/drills.controller.js';
+import { Drills } from './drills/drills.js';
+import { SettingsController } from './directory/settings.controller.js';
+import { TenantSettings } from './directory/tenant-settings.js';
+import { KeyRotations } from './mesh-admin/key-rotations.js';
+import { LogRestores } from './mesh-admin/log-restores.js';
+import { MeshAdminController } from './mesh-admin/mesh-admin.controller.js';
 import { MeshStreams } from './mesh/mesh-streams.js';
 import { MeshController } from './mesh/mesh.controller.js';
 import { Mesh } from './mesh/mesh.js';
@@ -39,6 +52,9 @@ export interface CommandApiParts {
   readonly streams: MeshStreams;
   readonly messaging: Messaging;
   readonly metrics: CommandMetrics;
+  readonly armings: Armings;
+  /** `0`: no canaries. */
+  readonly canaryEveryMs: number;
 }
 
 const services = [
@@ -49,9 +65,16 @@ const services = [
   AgentKeys,
   AgentStops,
   Audit,
+  Canaries,
+  CanaryWatch,
+  Challenges,
+  Doctor,
+  Drills,
   ExpiryReactor,
   KeyCommands,
+  KeyRotations,
   LiftCommands,
+  LogRestores,
   Mesh,
   MeshAgents,
   OperatorKeys,
@@ -60,21 +83,27 @@ const services = [
   StopCommands,
   Stops,
   ShownStops,
+  TenantSettings,
   Tenants,
 ];
 
 @Module({})
 export class CommandApiModule {
-  static with({ control, readModel, streams, messaging, metrics }: CommandApiParts): DynamicModule {
+  static with(parts: CommandApiParts): DynamicModule {
+    const { control, readModel, streams, messaging, metrics, armings } = parts;
     return {
       module: CommandApiModule,
       controllers: [
         AgentStopsController,
         AuditController,
         DirectoryController,
+        DoctorController,
+        DrillsController,
         KeysController,
+        MeshAdminController,
         MeshAgentsController,
         MeshController,
+        SettingsController,
         StopsController,
       ],
       providers: [
@@ -82,6 +111,8 @@ export class CommandApiModule {
         { provide: ReadModel, useValue: readModel },
         { provide: MeshStreams, useValue: streams },
         { provide: CommandMetrics, useValue: metrics },
+        { provide: Armings, useValue: armings },
+        { provide: CanaryPace, useValue: new CanaryPace(parts.canaryEveryMs) },
         { provide: Projector, useValue: new Projector(messaging) },
         ...services,
       ],

@@ -17,13 +17,16 @@ import {
   type Logger,
   type Metrics,
 } from '#platform';
+import { Armings } from './canary/armings.js';
+import { Canaries } from './canary/canaries.js';
+import { CanaryWatch } from './canary/canary-watch.js';
 import { CommandApiModule } from './command-api.module.js';
-import { CommandMetrics, nodeGauges } from './command-metrics.js';
+import { armingGauge, CommandMetrics, nodeGauges } from './command-metrics.js';
 import { Control } from './control/control.js';
 import { ForwardedCommands } from './forwarding/forwarded-commands.js';
 import { GatewayReports } from './gateways/gateway-reports.js';
 import { MeshStreams } from './mesh/mesh-streams.js';
-import { nodeCheck, openMeshNode, type KillPath } from './node/mesh-node.js';
+import { nodeCheck, openMeshNode, type KillPath, type MeshNode } from './node/mesh-node.js';
 import { Every } from './reactors/every.js';
 import { ExpiryReactor } from './reactors/expiry-reactor.js';
 import { ReadModel } from './read-model/read-model.js';
@@ -33,6 +36,8 @@ export interface CommandApiOptions {
   /** The name that the operator gave to this control node. */
   readonly nodeId: string;
   readonly version: string;
+  /** How often the canary of each region is stopped and resumed, milliseconds; `0`: never. */
+  readonly canaryEveryMs: number;
   /** Over a connection of its own: a stop never waits behind anything else. */
   readonly killPath: KillPath;
   readonly store: EventStore<ControlEvent>;
@@ -62,6 +67,7 @@ export interface CommandApi {
 
 const EXPIRY_EVERY_MS = 250;
 const RETAIN_EVERY_MS = 1000;
+const CANARY_LOOK_EVERY_MS = 1000;
 const BARRIER_MS = 1000;
 
 /** The command API, all but its port: ready for `inject()`, for `listen` and for forwarded requests. */
@@ -77,22 +83,23 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
   const { log, store, shell, regions } = node;
   const counted = new CommandMetrics(metrics, log.view);
   nodeGauges(metrics, shell);
+  const armings = new Armings(clock);
+  armingGauge(metrics, { armings, view: log.view });
   const control = new Control({ log, store, reports, node: shell, regions, clock, ids, logger });
   const readModel = new ReadModel({ db: options.database, clock, logger });
   const streams = new MeshStreams({ store, controlLog: log, clock });
   const server = createHttpServer({ service: 'command-api', log: logger, metrics });
   let started = false;
-  const checks = {
-    control_log: () => controlLogCheck(log),
-    node: () => nodeCheck(shell),
-    nats: () => natsCheck(options),
-  };
+  const checks = checksOf(node, options);
   bindHealth(server, { metrics, started: () => started, checks });
   bindOpenApi(server, [...new Set([...gatewayRoutes, ...commandRoutes])], {
     version: options.version,
   });
   const app = await startNestHttp({
-    module: CommandApiModule.with({ control, readModel, streams, messaging, metrics: counted }),
+    module: CommandApiModule.with({
+      ...{ control, readModel, streams, messaging, armings, metrics: counted },
+      canaryEveryMs: options.canaryEveryMs,
+    }),
     server,
     log: logger,
     host: () => ({
@@ -110,7 +117,8 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
     logger,
     barrier: () => log.barrier(BARRIER_MS),
   });
-  const reactors = reactorsOf(app, control);
+  const reactors = reactorsOf(app, control, options);
+  log.listen((stored) => app.get(CanaryWatch).heard(stored));
   return {
     server,
     node: shell,
@@ -134,15 +142,33 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
   };
 };
 
-const reactorsOf = (app: INestApplication, { view, parts }: Control) => {
+const reactorsOf = (
+  app: INestApplication,
+  { view, parts }: Control,
+  { canaryEveryMs }: CommandApiOptions,
+) => {
   const { logger, reports } = parts;
   const expiry = app.get(ExpiryReactor);
-  const retain = (): Promise<void> => Promise.resolve(reports.retain(view.gateways()));
+  const canaries = app.get(Canaries);
+  const armings = app.get(Armings);
+  const retain = (): Promise<void> => {
+    reports.retain(view.gateways());
+    armings.retain(new Set(view.gateways().map(({ region }) => region)));
+    return Promise.resolve();
+  };
+  const canary = new Every('canary', logger, () => canaries.run(canaryEveryMs));
   return [
     { reactor: new Every('expiry', logger, () => expiry.run()), everyMs: EXPIRY_EVERY_MS },
     { reactor: new Every('reports', logger, retain), everyMs: RETAIN_EVERY_MS },
+    ...(canaryEveryMs > 0 ? [{ reactor: canary, everyMs: CANARY_LOOK_EVERY_MS }] : []),
   ];
 };
+
+const checksOf = ({ log, shell }: MeshNode, options: CommandApiOptions) => ({
+  control_log: () => controlLogCheck(log),
+  node: () => nodeCheck(shell),
+  nats: () => natsCheck(options),
+});
 
 const natsCheck = (options: CommandApiOptions): Check =>
   options.natsConnected() ? { ok: true } : { ok: false, detail: 'NATS cannot be reached' };

@@ -1,6 +1,7 @@
 import type { OrderReport } from '#contracts';
 import type { ControlView } from '#domain';
 import type { Metrics } from '#platform';
+import type { Armings } from './canary/armings.js';
 
 /** What a scrape asks the control node of this process. */
 export interface NodeGauges {
@@ -100,6 +101,25 @@ export const nodeGauges = (metrics: Metrics, node: NodeGauges): void => {
     name: 'estop_spool_writable',
     help: '0: the last write of a stop to the disk failed.',
     collect: (gauge) => gauge.set(Number(node.spool.isWritable)),
+  });
+};
+
+/** How old the proof is that each region can stop. A region whose canary was never stopped has none. */
+export const armingGauge = (
+  metrics: Metrics,
+  { armings, view }: { readonly armings: Armings; readonly view: ControlView },
+): void => {
+  metrics.gauge({
+    name: 'estop_arming_age_seconds',
+    help: 'Since every gateway of the region last stopped its canary, as this node saw it.',
+    labels: ['region'],
+    collect: (gauge) => {
+      gauge.reset();
+      for (const region of new Set(view.gateways().map((gateway) => gateway.region))) {
+        const ageSeconds = armings.ageSeconds(region);
+        if (ageSeconds !== null) gauge.set({ region }, ageSeconds);
+      }
+    },
   });
 };
 

@@ -44,6 +44,7 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
   const api = await createCommandApi({
     nodeId,
     version: VERSION,
+    canaryEveryMs: config.canarySeconds * 1_000,
     killPath: {
       directory: config.dataDir,
       log: killPath.rawLog(streams.control.name),

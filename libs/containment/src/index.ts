@@ -11,4 +11,5 @@ export * from './gateway/gateway-shell-options.js';
 export type { Cut } from './gateway/test-answers.js';
 export * from './node/node-shell.js';
 export * from './node/node-shell-options.js';
+export { testedText } from './node/test-orders.js';
 export type { Outcome as TestOutcome, Test, Tested } from './node/test-orders.js';

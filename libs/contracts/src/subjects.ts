@@ -32,6 +32,12 @@ export const gatewaySubject = (gateway: string): string => `control.mesh.gateway
 /** A control node's membership and keys. */
 export const nodeSubject = (node: string): string => `control.mesh.node.${node}`;
 
+/** The next public key of a control node or a gateway, signed with the key before it. */
+export const keySubject = (signer: string): string => `control.mesh.key.${signer}`;
+
+/** What came of one drill. */
+export const drillSubject = (drillId: string): string => `control.mesh.drill.${drillId}`;
+
 /** All lasting events of the control log; whoever is no control node reads no echoes. */
 export const CONTROL_FILTER = 'control.>';
 

@@ -23,7 +23,7 @@ describe('stopping and resuming one agent', () => {
       const answer = await mesh.call(platform, 'POST /v1/service-accounts', body);
       expect(answer).toMatchObject({ status: 200 });
     }
-  });
+  }, 20_000);
   afterAll(() => mesh.stop());
   afterEach(() => {
     near.speak();
@@ -105,11 +105,11 @@ describe('stopping and resuming one agent', () => {
       status: 200,
       body: {
         order: {
-          state: 'committed',
-          effective: { acked: 1, of: 2 },
+          contained: false,
+          contained_after_ms: null,
           gateways: [
             { gateway: 'far-1', state: 'missing', applied_after_ms: null, cut: null },
-            { gateway: 'near-1', state: 'acked' },
+            { gateway: 'near-1' },
           ],
         },
       },

@@ -11,7 +11,7 @@ import type {
 import { resumptionOf, type StopOrder } from '#domain';
 import { ApiProblem } from '#platform';
 import { Control } from '../control/control.js';
-import { actorOf, type Caller } from '../control/operator.js';
+import type { Caller } from '../control/operator.js';
 import { LiftCommands } from '../stops/lift-commands.js';
 import { holdingOrder, strictestFirst } from '../stops/order-report.js';
 import { StopCommands } from '../stops/stop-commands.js';
@@ -68,7 +68,7 @@ export class AgentStops {
     await this.control.barrier();
     const found = await this.find(caller, agent);
     const outcome = await this.lifts.lift({
-      actor: actorOf(caller.principal),
+      actor: caller.actor,
       traceId: caller.traceId,
       reason: body.reason ?? null,
       cause: 'operator',

@@ -30,7 +30,7 @@ describe('the record of an order', () => {
     const answer = await mesh.call(operator, 'POST /v1/mesh/stops', body);
     orderId = (answer.body as { order_id: string }).order_id;
     await project();
-  });
+  }, 20_000);
   afterAll(async () => {
     await mesh?.stop();
     await database?.close();

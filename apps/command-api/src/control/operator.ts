@@ -7,6 +7,8 @@ export type Operator = Extract<Principal, { kind: 'op' }>;
 /** Who calls, and how the request is named in what it leaves behind. */
 export interface Caller {
   readonly principal: Operator;
+  /** Whom the log names: the principal, never a field of a body. */
+  readonly actor: Actor;
   readonly traceId: string;
   readonly idempotencyKey: string | null;
 }
@@ -17,12 +19,12 @@ export const callerOf = (call: {
   readonly idempotencyKey: string | null;
 }): Caller => ({
   principal: call.principal,
+  actor: actorOf(call.principal),
   traceId: call.traceId,
   idempotencyKey: call.idempotencyKey,
 });
 
-/** The actor of an event: the authenticated key, never a field of a body. */
-export const actorOf = (principal: Operator): Actor => ({
+const actorOf = (principal: Operator): Actor => ({
   kind: 'operator',
   id: principal.keyId,
   via: 'http',

@@ -1,5 +1,5 @@
 import type { Recording } from '#platform';
-import { actorOf, type Caller } from './operator.js';
+import type { Caller } from './operator.js';
 
 interface Place {
   readonly org: string | null;
@@ -12,7 +12,7 @@ export const by = (
   { org, workspace }: Place,
   reason: string | null = null,
 ): Recording => ({
-  actor: actorOf(caller.principal),
+  actor: caller.actor,
   org,
   workspace,
   correlationId: caller.traceId,

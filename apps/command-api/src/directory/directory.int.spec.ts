@@ -18,7 +18,7 @@ describe('service accounts, keys and tenants', () => {
     await mesh.addGateway('near-1', 'near');
     platform = await mesh.key({ roles: ['platform'] });
     root = await mesh.key({ roles: ['admin'], meshWide: true });
-  });
+  }, 20_000);
   afterAll(() => mesh.stop());
 
   const register = (name: string, more: object = {}) =>

@@ -13,6 +13,7 @@ import type { Caller } from '../control/operator.js';
 import { by } from '../control/recording.js';
 import { rejected } from '../control/rejections.js';
 import { spreadOf } from '../control/wait-for-gateways.js';
+import { organizationEntry, workspaceEntry } from './tenant-entries.js';
 
 export type CreatedOrganization = z.infer<typeof createOrganization.response>;
 export type CreatedWorkspace = z.infer<typeof createWorkspace.response>;
@@ -46,17 +47,7 @@ export class Tenants {
     if (!record) throw unread(org);
     return {
       ok: true,
-      organization: {
-        org_id: org,
-        name: record.name,
-        legal_name: record.legalName,
-        primary_domain: record.primaryDomain,
-        metadata: record.metadata,
-        two_person_lift: record.twoPersonLift,
-        status: 'active',
-        created_at: record.createdAt,
-        updated_at: record.createdAt,
-      },
+      organization: organizationEntry(record),
     };
   }
 
@@ -98,17 +89,7 @@ export class Tenants {
     if (!record) throw unread(`${org}/${workspace}`);
     return {
       ok: true,
-      workspace: {
-        workspace_id: workspace,
-        org_id: org,
-        name: record.name,
-        environment: record.environment,
-        region: record.region,
-        on_fence: record.onFence,
-        status: 'active',
-        created_at: record.createdAt,
-        updated_at: record.createdAt,
-      },
+      workspace: workspaceEntry(record),
     };
   }
 }

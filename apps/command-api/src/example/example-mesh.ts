@@ -62,6 +62,8 @@ export class ExampleMesh {
   private readonly nodes: CommandApi[] = [];
   /** The idempotency records that its nodes share. */
   readonly remembered: WatchedBucket;
+  /** For nodes that are added from now on; `0`: no canaries. */
+  canaryEveryMs = 0;
   private readonly directory = mkdtempSync(join(tmpdir(), 'estop-example-'));
 
   private constructor(
@@ -94,6 +96,7 @@ export class ExampleMesh {
     const api = await createCommandApi({
       nodeId,
       version: '0.0.0',
+      canaryEveryMs: this.canaryEveryMs,
       killPath: {
         directory: join(this.directory, nodeId),
         log: this.nats.rawLog(streams.control.name),

@@ -10,7 +10,7 @@ describe('requests that gateways hand over', () => {
     mesh = await ExampleMesh.start({ nats: await claimNatsAccount() });
     await mesh.addNode('node-2');
     key = await mesh.key({ roles: ['operator'] });
-  });
+  }, 20_000);
   afterAll(() => mesh.stop());
 
   const forward = async (request: object): Promise<ForwardedAnswer> => {

@@ -3,5 +3,17 @@ import type { NodeShell } from '#containment';
 /** What commands ask of the control node in this process. */
 export type ControlNodeHere = Pick<
   NodeShell,
-  'id' | 'order' | 'standing' | 'until' | 'isRolledBack' | 'logTimeMs'
+  | 'askToRotate'
+  | 'connected'
+  | 'echoes'
+  | 'id'
+  | 'isMember'
+  | 'isReady'
+  | 'isRolledBack'
+  | 'logTimeMs'
+  | 'order'
+  | 'spool'
+  | 'standing'
+  | 'test'
+  | 'until'
 >;

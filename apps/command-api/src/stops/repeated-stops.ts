@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { controlSubject, orgOf, workspaceOf } from '#contracts';
 import { stopDecider, type StopOrder } from '#domain';
 import { Control } from '../control/control.js';
-import { actorOf } from '../control/operator.js';
 import { within } from '../control/within.js';
 import type { StopWish } from './stop-wish.js';
 
@@ -54,7 +53,7 @@ export class RepeatedStops {
       decider: stopDecider,
       command: { type: 'RepeatStop', orderId, reason },
       about: {
-        actor: actorOf(caller.principal),
+        actor: caller.actor,
         org: orgOf(selector),
         workspace: workspaceOf(selector),
         correlationId: caller.traceId,

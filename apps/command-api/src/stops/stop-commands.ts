@@ -5,7 +5,6 @@ import { msOf, type OrderStanding, type StopOrder } from '#domain';
 import { ApiProblem, record, stopOrderIdFrom, type Recording } from '#platform';
 import { CommandMetrics } from '../command-metrics.js';
 import { Control } from '../control/control.js';
-import { actorOf } from '../control/operator.js';
 import { orderReport, reportNow } from './order-report.js';
 import { RepeatedStops } from './repeated-stops.js';
 import { isContained, progressOf } from './standing-answer.js';
@@ -95,7 +94,7 @@ export class StopCommands {
     const { mode, selector, caller, details } = wish;
     const reason = details.reason ?? null;
     const about: Recording = {
-      actor: actorOf(caller.principal),
+      actor: caller.actor,
       org: orgOf(selector),
       workspace: workspaceOf(selector),
       correlationId: caller.traceId,

@@ -16,7 +16,7 @@ describe('stop orders by selector', () => {
     platform = await mesh.key({ roles: ['platform'] });
     for (const name of ['one', 'two']) await register('production', name);
     await register('staging', 'three');
-  });
+  }, 20_000);
   afterAll(() => mesh.stop());
   afterEach(() => far.speak());
 
@@ -45,7 +45,11 @@ describe('stop orders by selector', () => {
     const short = await stop({ mode: 'pause', selector, timeout_ms: 50 });
     expect(short).toMatchObject({
       status: 202,
-      body: { state: 'committed', effective: { acked: 1, of: 2 }, changed: true },
+      body: {
+        contained: false,
+        changed: true,
+        gateways: [{ gateway: 'far-1', state: 'missing' }, {}],
+      },
     });
     const none = await stop({ mode: 'halt', selector, wait: 'committed' });
     expect(none).toMatchObject({ status: 200, body: { committed: true } });

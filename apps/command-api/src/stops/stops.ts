@@ -16,8 +16,9 @@ import {
 import { stopDecider, type ControlView, type StopOrder } from '#domain';
 import { ApiProblem, pageOf, toTimestamp } from '#platform';
 import { AgentHealth } from '../agents/agent-health.js';
+import { canaryRegionOf } from '../canary/canary-agent.js';
 import { Control } from '../control/control.js';
-import { actorOf, type Caller } from '../control/operator.js';
+import type { Caller } from '../control/operator.js';
 import { waitForGateways } from '../control/wait-for-gateways.js';
 import { namedActor } from '../control/named-actor.js';
 import { LiftCommands, type LiftOutcome } from './lift-commands.js';
@@ -66,6 +67,8 @@ export class Stops {
     const orders = this.control.view
       .orders(principal.meshWide ? undefined : principal.org)
       .filter((order) => maySeeOrder(principal, order))
+      // Of no interest but to the doctor, and there would be little else to see.
+      .filter(({ selector }) => canaryRegionOf(selector) === null)
       .filter((order) => state === 'all' || (order.lift === null) === (state === 'standing'))
       .filter((order) => mode === undefined || order.mode === mode);
     const page = pageOf(orders, { limit, cursor, keyOf: ({ orderId }) => orderId });
@@ -84,7 +87,7 @@ export class Stops {
     const workspace = workspaceOf(selector);
     const { reason } = body;
     const about = {
-      actor: actorOf(caller.principal),
+      actor: caller.actor,
       org,
       workspace,
       correlationId: caller.traceId,
@@ -114,7 +117,7 @@ export class Stops {
   ): Promise<LiftReport | NeedsSecond> {
     const reason = body.reason ?? null;
     const outcome = await this.lifts.lift({
-      actor: actorOf(caller.principal),
+      actor: caller.actor,
       traceId: caller.traceId,
       reason,
       cause: 'operator',

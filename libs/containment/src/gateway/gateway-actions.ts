@@ -1,6 +1,7 @@
 import { live } from '#contracts';
 import type { GatewayInput, GatewayOutput, LogEntry, SignedOrder } from '#domain';
 import type { KeyRing } from '../keys/key-ring.js';
+import type { KeyRotation } from '../keys/rotation.js';
 import { appendOutput } from '../wire/append-output.js';
 import { encodeOrder, encodeReceipt, encodeRenewal } from '../wire/live-messages.js';
 import { learn, storedOf } from '../wire/log-entries.js';
@@ -13,6 +14,7 @@ export interface GatewayActionsParts {
   readonly options: GatewayShellOptions;
   readonly ring: KeyRing;
   readonly pin: PinFile;
+  readonly rotation: KeyRotation;
   /** Of the lease, for what is written to the log of this process. */
   readonly state: { readonly phase: string; readonly boot: number; readonly position: number };
   step(input: GatewayInput): void;
@@ -101,6 +103,7 @@ export class GatewayActions {
       return;
     }
     this.#hasApplied = true;
+    this.parts.rotation.read(stored);
     this.parts.options.handlers.apply(stored);
   }
 

@@ -4,6 +4,7 @@ import { GatewayLease, type GatewayInput, type GatewayPhase } from '#domain';
 import type { RawDelivery, RawFollowing } from '#event-store';
 import { readingOf } from '../clock.js';
 import { KeyRing } from '../keys/key-ring.js';
+import { KeyRotation } from '../keys/rotation.js';
 import { RingSigning } from '../keys/signing.js';
 import { decodeAnswer, decodePush } from '../wire/live-messages.js';
 import { entryOf, learn } from '../wire/log-entries.js';
@@ -25,6 +26,7 @@ export class GatewayShell {
   readonly #lease: GatewayLease;
   readonly #pin: PinFile;
   readonly #tests: TestAnswers;
+  readonly #rotation: KeyRotation;
   readonly #actions: GatewayActions;
   #prove = (): void => undefined;
   readonly #proven = new Promise<void>((resolve) => (this.#prove = resolve));
@@ -40,13 +42,19 @@ export class GatewayShell {
     const { gateway, identity, modes } = options;
     this.#options = options;
     this.#pin = pin;
-    this.#signing = new RingSigning(() => identity.current, this.#ring);
+    this.#signing = new RingSigning(
+      () => identity.current,
+      this.#ring,
+      (kind) => options.handlers.rejected(kind),
+    );
     const joinNonce = randomBytes(NONCE_BYTES).toString('base64url');
     const lease = { gateway, joinNonce, modes, signing: this.#signing, pin: pin.kept };
     this.#lease = new GatewayLease(lease);
     this.#tests = new TestAnswers({ ...options, ring: this.#ring, state: () => this });
+    const owner = { kind: 'gateway', boot: () => this.boot } as const;
+    this.#rotation = new KeyRotation({ ...options, ring: this.#ring, owner });
     this.#actions = new GatewayActions({
-      ...{ options, ring: this.#ring, pin, state: this },
+      ...{ options, ring: this.#ring, pin, state: this, rotation: this.#rotation },
       step: (input) => this.step(input),
       restart: () => this.#following?.restart(),
       proven: () => this.#prove(),
@@ -136,16 +144,24 @@ export class GatewayShell {
   /** To be called when nothing is served any more: says so, and ends. */
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
-    const isMember = this.phase === 'member';
-    const left = new Promise<void>((resolve) => {
-      this.#left = resolve;
-      setTimeout(resolve, isMember ? LEAVE_MS_MAX : 0).unref();
-    });
-    this.step({ kind: 'leave' });
-    await left;
+    this.#rotation.stop();
+    await this.#leave();
     for (const subscription of this.#subscriptions) subscription.stop();
     await this.#following?.stop();
     await this.#pin.close();
+  }
+
+  #leave(): Promise<void> {
+    const wasMember = this.phase === 'member';
+    this.step({ kind: 'leave' });
+    if (!wasMember) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LEAVE_MS_MAX);
+      this.#left = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   step(input: GatewayInput): void {
@@ -173,8 +189,10 @@ export class GatewayShell {
   #pushed(text: string): void {
     const pushed = decodePush(text);
     if (pushed === null) return this.#options.handlers.rejected('push');
-    if (pushed.kind === 'order') this.step({ kind: 'pushed', signed: pushed.signed });
-    else this.#tests.answer(pushed.test, pushed.signature);
+    if (pushed.kind === 'order') return this.step({ kind: 'pushed', signed: pushed.signed });
+    if (pushed.kind === 'test') return this.#tests.answer(pushed.test, pushed.signature);
+    const isBelieved = this.#rotation.asked(pushed.rotate, pushed.signature);
+    if (!isBelieved) this.#options.handlers.rejected('rotate');
   }
 
   // Signed whole, so it is verified before a word of it is read: keys of its first events may sign the later ones.
@@ -183,9 +201,7 @@ export class GatewayShell {
     if (decoded === null) return this.#options.handlers.rejected('answer');
     const { signature, ...value } = decoded.answer;
     if (value.gateway !== this.#options.gateway) return;
-    if (!this.#signing.verify({ kind: 'answer', value }, signature, value.node)) {
-      return this.#options.handlers.rejected('answer');
-    }
+    if (!this.#signing.verify({ kind: 'answer', value }, signature, value.node)) return;
     const events = decoded.events.map((raw) => {
       const entry = entryOf(raw, this.#ring);
       learn(entry, this.#ring);

@@ -10,6 +10,14 @@ const kindOf = (kind: Signable['kind']): SignerKind =>
 const atOf = (message: Signable): number | null =>
   message.kind === 'order' ? message.value.atWallMs : null;
 
+/** An answer carries all that its gateway has not read; everybody else follows the log. */
+const readToOf = (message: Signable): number => {
+  if (message.kind !== 'answer') return Infinity;
+  const { events, position } = message.value;
+  const [first] = events;
+  return first === undefined ? position : first.sequence - 1;
+};
+
 /**
  * The protocol's signatures, made with the key of this moment and checked by the ring. An answer to a renewal is checked
  * before it is read and once more by the protocol: the second time is remembered, not computed.
@@ -18,12 +26,14 @@ export class RingSigning implements Signing {
   #lastAnswer: { readonly text: string; readonly signature: string } | null = null;
 
   constructor(
-    private readonly key: () => SigningKey,
+    /** @param readTo how far the one to whom it is said has read the log */
+    private readonly key: (readTo: number) => SigningKey,
     private readonly ring: KeyRing,
+    private readonly onForged: (kind: Signable['kind']) => void = () => undefined,
   ) {}
 
   sign(message: Signable): string {
-    return this.key().sign(canonicalBytes(message));
+    return this.key(readToOf(message)).sign(canonicalBytes(message));
   }
 
   verify(message: Signable, signature: string, signer: string): boolean {
@@ -33,6 +43,7 @@ export class RingSigning implements Signing {
     if (kind === 'answer' && last?.signature === signature && last.text === text) return true;
     const claim = { kind: kindOf(kind), signer, signature, text, atMs: atOf(message) };
     const isGenuine = this.ring.verify(claim);
+    if (!isGenuine) this.onForged(kind);
     if (kind === 'answer' && isGenuine) this.#lastAnswer = { text, signature };
     return isGenuine;
   }

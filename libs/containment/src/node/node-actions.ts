@@ -1,6 +1,7 @@
 import { live, type NodeId } from '#contracts';
 import type { LogEntry, NodeInput, NodeOutput } from '#domain';
 import type { KeyRing } from '../keys/key-ring.js';
+import type { KeyRotation } from '../keys/rotation.js';
 import { appendOutput, type WriteFact } from '../wire/append-output.js';
 import { encodeAnswer, encodeJoin, encodeOrder } from '../wire/live-messages.js';
 import { learn, storedOf } from '../wire/log-entries.js';
@@ -16,6 +17,7 @@ export interface NodeActionsParts {
   readonly ring: KeyRing;
   readonly spool: SpoolFile;
   readonly echoes: EchoWatch;
+  readonly rotation: KeyRotation;
   position(): number;
   step(input: NodeInput): void;
   /** Begins a new consumer of the log. */
@@ -101,7 +103,10 @@ export class NodeActions {
     learn(entry, this.parts.ring);
     this.#hasApplied = true;
     const stored = storedOf(entry);
-    if (stored !== null) return this.parts.options.handlers.apply(stored);
+    if (stored !== null) {
+      this.parts.rotation.read(stored);
+      return this.parts.options.handlers.apply(stored);
+    }
     this.parts.options.handlers.rejected('event');
     const { sequence, record } = entry;
     this.parts.options.logger.error(

@@ -7,12 +7,15 @@ import {
   decodeRenewal,
   type TestReceipt,
 } from '../wire/live-messages.js';
+import type { RotateOrder } from '../wire/rotate-order.js';
 
 export interface NodeInboxOptions {
   readonly node: string;
   step(input: NodeInput): void;
   /** `false`: nobody can believe it. */
   tested(tested: TestReceipt, signature: string): boolean;
+  /** `false`: nobody can believe it. */
+  asked(ask: RotateOrder, signature: string): boolean;
   rejected(what: string): void;
 }
 
@@ -22,12 +25,14 @@ export interface Hearing {
 }
 
 /** Whatever a control node hears on core NATS, read and handed to the protocol. */
-export const nodeInbox = ({ node, step, tested, rejected }: NodeInboxOptions): Hearing[] => {
+export const nodeInbox = ({ node, step, tested, asked, rejected }: NodeInboxOptions): Hearing[] => {
   const order = (text: string): void => {
     const pushed = decodePush(text);
     if (pushed === null) return rejected('push');
     // Every node hears the tests of every other; they are for gateways.
-    if (pushed.kind === 'order') step({ kind: 'pushed', signed: pushed.signed });
+    if (pushed.kind === 'test') return;
+    if (pushed.kind === 'order') return step({ kind: 'pushed', signed: pushed.signed });
+    if (!asked(pushed.rotate, pushed.signature)) rejected('rotate');
   };
   const handed = (text: string): void => {
     const pushed = decodePush(text);

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { NodeId } from '#contracts';
-import { ControlNode, type NodeInput, type OrderStanding } from '#domain';
+import { live, type NodeId } from '#contracts';
+import { ControlNode, signedText, type NodeInput, type OrderStanding } from '#domain';
 import type { RawDelivery, RawFollowing } from '#event-store';
 import { readingOf } from '../clock.js';
 import { KeyRing } from '../keys/key-ring.js';
+import { KeyRotation } from '../keys/rotation.js';
 import { RingSigning } from '../keys/signing.js';
 import { entryOf } from '../wire/log-entries.js';
+import { encodeRotate } from '../wire/rotate-order.js';
 import { orderBodyOf, type StopOrderedEvent } from '../wire/order-event.js';
 import { EchoWatch } from './echo-watch.js';
 import { NodeActions } from './node-actions.js';
@@ -28,6 +30,7 @@ export class NodeShell {
   readonly #node: ControlNode;
   readonly #spool: SpoolFile;
   readonly #tests: TestOrders;
+  readonly #rotation: KeyRotation;
   readonly #actions: NodeActions;
   readonly #waiters = new Waiters();
   readonly #ordered = new Set<string>();
@@ -45,13 +48,16 @@ export class NodeShell {
     this.id = identity.id as NodeId;
     this.#options = options;
     this.#spool = spool;
-    const signing = new RingSigning(() => identity.current, this.ring);
+    const owner = { kind: 'node' } as const;
+    this.#rotation = new KeyRotation({ ...options, ring: this.ring, owner });
+    const signing = new RingSigning((readTo) => this.#rotation.keyFor(readTo), this.ring);
     const process = randomBytes(12).toString('base64url');
     this.echoes = new EchoWatch(this.id, process, options.clock);
     this.#node = new ControlNode({ node: this.id, process, signing, spool: spool.kept });
     this.#tests = new TestOrders({ ...options, node: this.id, ring: this.ring });
     this.#actions = new NodeActions({
-      ...{ id: this.id, options, ring: this.ring, spool, echoes: this.echoes },
+      ...{ id: this.id, options, ring: this.ring, spool },
+      ...{ echoes: this.echoes, rotation: this.#rotation },
       position: () => this.position,
       step: (input) => this.step(input),
       restart: () => this.#following?.restart(),
@@ -116,6 +122,7 @@ export class NodeShell {
       node: this.id,
       step: (input) => this.step(input),
       tested: (tested, signature) => this.#tests.heard(tested, signature),
+      asked: (ask, signature) => this.#rotation.asked(ask, signature),
       rejected: (what) => this.#options.handlers.rejected(what),
     });
     this.#subscriptions = inbox.map(({ subject, hear }) =>
@@ -141,6 +148,7 @@ export class NodeShell {
 
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
+    this.#rotation.stop();
     const wasMember = this.isMember;
     this.step({ kind: 'leave' });
     if (wasMember) await this.#waiters.until(() => this.#hasLeft, LEAVE_MS_MAX);
@@ -186,6 +194,15 @@ export class NodeShell {
   /** Tries the push route: every gateway does what it would do for a stop, but refuses nothing. */
   test(test: Test): Promise<Outcome> {
     return this.#tests.run(test);
+  }
+
+  /** Over the push route, so that whoever can be stopped can be asked; the new key comes by the log. */
+  askToRotate(kind: 'node' | 'gateway', id: string): void {
+    const { identity, messaging, clock } = this.#options;
+    const nonce = randomBytes(12).toString('base64url');
+    const ask = { node: this.id, kind, id, nonce, atMs: clock.nowMs() };
+    const signature = identity.current.sign(signedText('rotate', ask));
+    messaging.publish(live.order(this.id), encodeRotate(ask, signature));
   }
 
   step(input: NodeInput): void {

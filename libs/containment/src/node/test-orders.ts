@@ -47,6 +47,14 @@ interface Running {
   check(): void;
 }
 
+/** The bytes that a gateway signed, as UTF-8: with them and its public key anybody can check the signature. */
+export const testedText = (tested: TestReceipt): string => {
+  const { testId, nonce, gateway, boot, position, admits, appliedAfterMs, wouldCut } = tested;
+  return signedText('tested', {
+    ...{ testId, nonce, gateway, boot, position, admits, appliedAfterMs, wouldCut },
+  });
+};
+
 /** TEST orders of this node, and what the gateways answered. */
 export class TestOrders {
   private readonly running = new Map<string, Running>();
@@ -84,7 +92,7 @@ export class TestOrders {
     const running = this.running.get(tested.testId);
     // Every node hears every answer: that of another's test is no reject.
     if (running === undefined) return true;
-    const text = signedText('tested', tested);
+    const text = testedText(tested);
     const claim = { kind: 'gateway', signer: tested.gateway, signature, text, atMs: null } as const;
     if (tested.nonce !== running.nonce || !ring.verify(claim)) {
       running.refused.add(tested.gateway);

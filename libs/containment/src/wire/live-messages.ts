@@ -11,6 +11,7 @@ import type {
 } from '#domain';
 import type { RawEntry } from './log-entries.js';
 import { eventTextOf, signedOrderOf } from './order-event.js';
+import { decodeRotate, type RotateOrder } from './rotate-order.js';
 
 const ID_MAX = 200;
 const Id = z.string().min(1).max(ID_MAX);
@@ -103,7 +104,8 @@ export type RawAnswer = Unsigned<RenewalAnswer> & { readonly signature: string }
 
 export type Pushed =
   | { readonly kind: 'order'; readonly signed: SignedOrder }
-  | { readonly kind: 'test'; readonly test: TestOrder; readonly signature: string };
+  | { readonly kind: 'test'; readonly test: TestOrder; readonly signature: string }
+  | { readonly kind: 'rotate'; readonly rotate: RotateOrder; readonly signature: string };
 
 export type Confirmed =
   | { readonly kind: 'receipt'; readonly receipt: OrderReceipt }
@@ -125,6 +127,8 @@ export const encodeTest = (test: TestOrder, signature: string): string =>
 export const decodePush = (text: string): Pushed | null => {
   const test = text.startsWith('{"test":') ? read(TestWire, text) : null;
   if (test !== null) return { kind: 'test', ...test };
+  const rotate = decodeRotate(text);
+  if (rotate !== undefined) return rotate && { kind: 'rotate', ...rotate };
   const signed = signedOrderOf(text);
   return signed === null || !StopOrderId.safeParse(signed.order.orderId).success
     ? null

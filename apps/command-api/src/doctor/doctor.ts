@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import type { getDoctor, LogEntryReport, NodeEntry, RegionEntry, RegionName } from '#contracts';
+import type { NodeMember } from '#domain';
+import { toTimestamp } from '#platform';
+import { Armings } from '../canary/armings.js';
+import { Control } from '../control/control.js';
+import { gatewayEntries } from '../gateways/gateway-entries.js';
+import { findingsOf } from './findings.js';
+
+export type Diagnosis = z.infer<typeof getDoctor.response>;
+
+/** Canaries are not stopped at all: then nothing is known of a region but its leases. */
+const OFF = 0;
+const SILENT_NODE_MS = 3_000;
+/** So many intervals without a passed canary are too many. */
+const INTERVALS_MAX = 3;
+
+/** How often canaries are stopped, milliseconds; `0`: never. */
+export class CanaryPace {
+  constructor(readonly everyMs: number) {}
+
+  /** @default null: no canary is waited for */
+  get ageSecondsMax(): number | null {
+    return this.everyMs === OFF ? null : (INTERVALS_MAX * this.everyMs) / 1000;
+  }
+}
+
+/** Whether the mesh could prove a stop now, as this node sees it. */
+@Injectable()
+export class Doctor {
+  constructor(
+    private readonly control: Control,
+    private readonly armings: Armings,
+    private readonly pace: CanaryPace,
+  ) {}
+
+  async examine(): Promise<Diagnosis> {
+    const available = await this.control.catchUp();
+    const gateways = gatewayEntries(this.control);
+    const nodes = this.control.view.nodes().map((member) => this.node(member));
+    const log = this.log(available);
+    const regions = this.regions(gateways);
+    const { isMember, isRolledBack, spool } = this.control.parts.node;
+    const self = { isMember, isRolledBack, ...spool };
+    const { ageSecondsMax } = this.pace;
+    const problems = findingsOf({ log, nodes, gateways, regions, self, ageSecondsMax });
+    const ok = problems.every(({ severity }) => severity !== 'critical');
+    const checked_at = toTimestamp(this.control.parts.clock.nowMs());
+    return { ok, checked_at, problems, log, nodes, gateways, regions };
+  }
+
+  private log(available: boolean): LogEntryReport {
+    const { view, parts } = this.control;
+    return {
+      available: available && !parts.node.isRolledBack,
+      incarnation: view.incarnation,
+      position: view.position,
+      age_ms: rounded(parts.node.echoes.logAgeMs),
+    };
+  }
+
+  private node(member: NodeMember): NodeEntry {
+    const { node } = this.control.parts;
+    const self = member.node === node.id;
+    const echoAgeMs = node.echoes.ageOf(member.node);
+    return {
+      node: member.node,
+      name: member.name,
+      url: member.url,
+      state: this.nodeState(self, echoAgeMs),
+      self,
+      joined_at: member.joinedAt,
+      key_id: member.keyId,
+      echo_age_ms: rounded(echoAgeMs),
+      spooled: self ? node.spool.pending : null,
+    };
+  }
+
+  /** Whether another one is ready only it can tell; that it echoes is what is seen of it. */
+  private nodeState(self: boolean, echoAgeMs: number | null): NodeEntry['state'] {
+    if (echoAgeMs === null || echoAgeMs > SILENT_NODE_MS) return 'silent';
+    return self && !this.control.parts.node.isReady ? 'starting' : 'ready';
+  }
+
+  private regions(gateways: Diagnosis['gateways']): RegionEntry[] {
+    const names = [...new Set(gateways.map(({ region }) => region))].sort();
+    return names.map((region) => this.region(region, gateways));
+  }
+
+  private region(region: RegionName, all: Diagnosis['gateways']): RegionEntry {
+    const here = all.filter((gateway) => gateway.region === region);
+    const age = this.armings.ageSeconds(region);
+    const { ageSecondsMax } = this.pace;
+    const isFresh = ageSecondsMax === null || (age !== null && age <= ageSecondsMax);
+    return {
+      region,
+      gateways: here.length,
+      armed: isFresh && here.every(({ state }) => state === 'serving'),
+      arming_age_seconds: age === null ? null : Math.round(age * 10) / 10,
+      canary: this.armings.lastOf(region),
+    };
+  }
+}
+
+const rounded = (ms: number | null): number | null =>
+  ms === null ? null : Math.round(ms * 10) / 10;

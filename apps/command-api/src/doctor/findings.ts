@@ -1,0 +1,148 @@
+import type { Finding, GatewayEntry, LogEntryReport, NodeEntry, RegionEntry } from '#contracts';
+
+export interface Examined {
+  readonly log: LogEntryReport;
+  readonly nodes: readonly NodeEntry[];
+  readonly gateways: readonly GatewayEntry[];
+  readonly regions: readonly RegionEntry[];
+  /** The node that answers. */
+  readonly self: {
+    readonly isMember: boolean;
+    readonly isRolledBack: boolean;
+    readonly isWritable: boolean;
+    readonly pending: number;
+  };
+  /** Canaries older than this are old; `null`: none are stopped. */
+  readonly ageSecondsMax: number | null;
+}
+
+type Look = (examined: Examined) => Finding[];
+
+const critical = (what: string, cure: string): Finding => ({ severity: 'critical', what, cure });
+const warning = (what: string, cure: string): Finding => ({ severity: 'warning', what, cure });
+
+const ofLog: Look = ({ log, self }) => {
+  if (self.isRolledBack) {
+    return [
+      critical(
+        'The control log is not the one that this node had read: it was rolled back or replaced',
+        'Find out why. After a legitimate restore two operators say so with POST /v1/mesh/log/restored',
+      ),
+    ];
+  }
+  if (log.available) return [];
+  const cure =
+    'Stops take hold by push meanwhile. See that the NATS servers of the hub run and elect a leader';
+  return [
+    critical('The control log does not answer: nothing is committed, contained or lifted', cure),
+  ];
+};
+
+const ofSelf: Look = ({ self }) => [
+  ...(self.isWritable
+    ? []
+    : [
+        critical(
+          'This control node cannot write stops to its disk',
+          'Make room in the directory of ESTOP_DATA_DIR, and see that it can be written',
+        ),
+      ]),
+  ...(self.isMember
+    ? []
+    : [
+        critical(
+          'The control node that answers is no member of the mesh, so it proves nothing',
+          'It joins by itself once it reads the control log; ask another one meanwhile',
+        ),
+      ]),
+  ...(self.pending === 0
+    ? []
+    : [
+        warning(
+          `${self.pending} stops are on the disk of the node that answers, and not in the control log yet`,
+          'They are appended by themselves; keep that disk until they are',
+        ),
+      ]),
+];
+
+const ofNodes: Look = ({ nodes }) => [
+  ...nodes
+    .filter(({ state }) => state === 'silent')
+    .map(({ node }) =>
+      warning(
+        `The control node ${node} is silent`,
+        'See that its process runs and reaches NATS; it is removed after 30 s of silence',
+      ),
+    ),
+  ...nodes
+    .filter(({ state }) => state === 'starting')
+    .map(({ node }) =>
+      warning(
+        `The control node ${node} is starting: it proves stops by receipts alone`,
+        'It is ready once every other node knows of it, or after a minute',
+      ),
+    ),
+  ...(nodes.filter(({ state }) => state !== 'silent').length >= 2
+    ? []
+    : [
+        warning(
+          'There are fewer than two control nodes: if the last one ends, every gateway is fenced',
+          'Run at least two command APIs, better three',
+        ),
+      ]),
+];
+
+const ofGateways: Look = ({ gateways }) => [
+  ...(gateways.length > 0
+    ? []
+    : [
+        critical(
+          'No gateway is a member: nothing enforces a stop',
+          'Start a gateway in each region',
+        ),
+      ]),
+  ...gateways
+    .filter(({ state }) => state === 'silent')
+    .map(({ gateway, region }) =>
+      critical(
+        `The gateway ${gateway} in ${region} is silent`,
+        'It admits nothing without a lease. See that its process runs and reaches NATS',
+      ),
+    ),
+  ...gateways
+    .filter(({ state }) => state === 'fenced')
+    .map(({ gateway, region }) =>
+      critical(
+        `The gateway ${gateway} in ${region} is fenced: it refuses all traffic with 503`,
+        'See that it reaches the control nodes, and that they read the control log',
+      ),
+    ),
+];
+
+const ofRegions: Look = ({ regions, ageSecondsMax }) =>
+  ageSecondsMax === null ? [] : regions.flatMap((region) => ofRegion(region, ageSecondsMax));
+
+const ofRegion = (
+  { region, arming_age_seconds: age, canary }: RegionEntry,
+  ageSecondsMax: number,
+): Finding[] => {
+  if (age !== null && age <= ageSecondsMax) return [];
+  const since =
+    age === null
+      ? 'was never stopped, as far as this node knows'
+      : `was last stopped ${Math.round(age)} s ago`;
+  const problem = canary?.problem;
+  const what = `The canary of ${region} ${since}${problem ? `: ${problem}` : ''}`;
+  const cure =
+    'Run "estop drill" on an agent of that region, and see which gateway does not answer';
+  return [age === null && !problem ? warning(what, cure) : critical(what, cure)];
+};
+
+/** Everything that a person should know, critical ones first. */
+export const findingsOf = (examined: Examined): Finding[] => {
+  const findings = [ofLog, ofSelf, ofGateways, ofRegions, ofNodes].flatMap((look) =>
+    look(examined),
+  );
+  const rank = { critical: 0, warning: 1 };
+  return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);
+};

@@ -1,0 +1,135 @@
+import {
+  keySubject,
+  type ControlEvent,
+  type ControlFact,
+  type GatewayId,
+  type NodeId,
+} from '#contracts';
+import { signedText } from '#domain';
+import type { RawLog } from '#event-store';
+import { record, type Clock, type Ids, type Logger, type StoredControl } from '#platform';
+import { signedEvent } from '../wire/authentic.js';
+import type { RotateOrder } from '../wire/rotate-order.js';
+import type { IdentityFile } from './identity-file.js';
+import type { KeyRing } from './key-ring.js';
+import type { SigningKey } from './signing-key.js';
+
+/** After its owner has read the new key in the log, everybody who is connected gets so long to read it, too. */
+const READ_BY_ALL_MS = 2_000;
+const RETRY_MS = 250;
+/** An ask older than this is a replay; the nonces of so many younger ones are remembered. */
+const ASK_AGE_MS_MAX = 60_000;
+const NONCES_MAX = 1_000;
+
+/** Whose key it is. A gateway's belongs to one of its boots. */
+export type KeyOwner =
+  { readonly kind: 'node' } | { readonly kind: 'gateway'; readonly boot: () => number };
+
+export interface RotationOptions {
+  readonly owner: KeyOwner;
+  readonly identity: IdentityFile;
+  readonly ring: KeyRing;
+  /** Over the kill path. */
+  readonly log: RawLog;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+}
+
+interface Pending {
+  readonly key: SigningKey;
+  use(): Promise<void>;
+}
+
+/**
+ * A signer's change to a new key, without a moment in which nobody can check it: the new key is on the disk and in the log,
+ * said with the old one; the old one goes on signing until everybody has read that. A process that ends in between joins
+ * with the key that it has.
+ */
+export class KeyRotation {
+  private pending: Pending | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private isStopped = false;
+  private readonly nonces = new Set<string>();
+  #previous: { readonly key: SigningKey; readonly sequence: number } | null = null;
+
+  constructor(private readonly options: RotationOptions) {}
+
+  /** A control node asks for a new key. Answers whether that can be believed; what is not for this one has no effect. */
+  asked(ask: RotateOrder, signature: string): boolean {
+    const { clock, ring, owner, identity } = this.options;
+    const isNow = Math.abs(clock.nowMs() - ask.atMs) <= ASK_AGE_MS_MAX;
+    const text = signedText('rotate', ask);
+    const claim = { kind: 'node', signer: ask.node, signature, text, atMs: null } as const;
+    if (!isNow || this.nonces.has(ask.nonce) || !ring.verify(claim)) return false;
+    this.nonces.add(ask.nonce);
+    const [oldest] = this.nonces;
+    if (this.nonces.size > NONCES_MAX && oldest !== undefined) this.nonces.delete(oldest);
+    if (ask.kind === owner.kind && ask.id === identity.id) void this.begin();
+    return true;
+  }
+
+  /** Asked again before the last one came to an end, it goes on with that one. Never rejects. */
+  async begin(): Promise<void> {
+    const { identity, log, clock, ids, logger, owner } = this.options;
+    if (this.timer !== null) return;
+    try {
+      this.pending ??= await identity.next();
+      const actor = { kind: owner.kind, id: identity.id, via: 'mesh' } as const;
+      const about = { actor, org: null, workspace: null, correlationId: ids.uuid() };
+      const fact = rotated(owner, identity.id, this.pending.key);
+      const event = record(fact, about, clock, ids) as ControlEvent;
+      const text = JSON.stringify(signedEvent(event, identity.id, identity.current));
+      const subject = keySubject(identity.id);
+      await log.append({ subject, text, messageId: event.id, expectLastSubjectSequence: null });
+    } catch (error) {
+      // Whether it is in the log or not the reading tells.
+      logger.warn({ err: error }, 'a new key is not known to be in the control log');
+    }
+  }
+
+  /** To be told of every event of the log, in order. */
+  read({ sequence, decoded }: StoredControl): void {
+    if (!decoded.known || this.pending === null) return;
+    const { event } = decoded;
+    if (event.type !== 'NodeKeyRotated' && event.type !== 'GatewayKeyRotated') return;
+    if (event.data.publicKey !== this.pending.key.publicKey || this.timer !== null) return;
+    this.timer = setTimeout(() => void this.use(sequence), READ_BY_ALL_MS);
+  }
+
+  /** The key to sign with; to who has read the log up to `readTo` only, and so not of the new key, the one before it. */
+  keyFor(readTo: number): SigningKey {
+    return this.#previous !== null && readTo < this.#previous.sequence
+      ? this.#previous.key
+      : this.options.identity.current;
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  private async use(sequence: number): Promise<void> {
+    const { identity, logger } = this.options;
+    if (this.pending === null || this.isStopped) return;
+    const previous = { key: identity.current, sequence };
+    try {
+      await this.pending.use();
+      this.#previous = previous;
+      this.pending = null;
+      this.timer = null;
+      logger.info({ key: identity.current.keyId }, 'signs with a new key');
+    } catch (error) {
+      logger.error({ err: error }, 'a new key cannot be written to the disk; trying again');
+      if (!this.isStopped) this.timer = setTimeout(() => void this.use(sequence), RETRY_MS);
+    }
+  }
+}
+
+const rotated = (owner: KeyOwner, id: string, { keyId, publicKey }: SigningKey): ControlFact =>
+  owner.kind === 'node'
+    ? { type: 'NodeKeyRotated', data: { node: id as NodeId, keyId, publicKey } }
+    : {
+        type: 'GatewayKeyRotated',
+        data: { gateway: id as GatewayId, boot: owner.boot(), keyId, publicKey },
+      };
