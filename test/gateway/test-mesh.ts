@@ -8,12 +8,16 @@ import {
   controlEvents,
   controlSubject,
   eventCodec,
+  intentSubject,
   LOG_SUBJECT,
+  live,
   partsOf,
   streams,
+  workEvents,
   type ControlEvent,
   type ControlFact,
   type GatewayId,
+  type IntentId,
   type KeyHolder,
   type KeyId,
   type OrgName,
@@ -22,6 +26,7 @@ import {
   type Selector,
   type StopMode,
   type StopOrderId,
+  type WorkEvent,
   type WorkspaceName,
 } from '#contracts';
 import type { EventStore } from '#event-store';
@@ -172,8 +177,12 @@ export class TestMesh {
     return record(fact, about, systemClock, systemIds) as ControlEvent;
   }
 
-  async agent(name: string, org: string = ORG): Promise<Client> {
-    const address = agentAddress(org, WORKSPACE, name);
+  async agent(
+    name: string,
+    org: string = ORG,
+    workspace: WorkspaceName = WORKSPACE,
+  ): Promise<Client> {
+    const address = agentAddress(org, workspace, name);
     const data = {
       address,
       addressId: addressIdOf(address),
@@ -182,9 +191,9 @@ export class TestMesh {
       description: null,
       createdByNote: null,
     };
-    const subject = controlSubject(org, WORKSPACE, 'agent', name);
+    const subject = controlSubject(org, workspace, 'agent', name);
     await this.say({ type: 'AgentRegistered', data }, subject);
-    return { address, ...(await this.key({ kind: 'sa', address }, org)) };
+    return { address, ...(await this.key({ kind: 'sa', address }, org, workspace)) };
   }
 
   async operator(...roles: Role[]): Promise<Client> {
@@ -202,6 +211,12 @@ export class TestMesh {
     const { orderId } = fact.data;
     await this.say(fact, controlSubject(ORG, null, 'stop', orderId));
     return orderId;
+  }
+
+  /** Nobody signed it. */
+  pushUnsigned(mode: StopMode, selector: object): void {
+    const text = JSON.stringify(this.event(stopFact(mode, selector)));
+    this.nats.messaging().publish(live.order(this.node.shell.id), text);
   }
 
   sequenceOf(order: StopOrderId): number | null {
@@ -245,6 +260,23 @@ export class TestMesh {
     return answer.body.intent_id;
   }
 
+  /** An intent that comes from elsewhere: no gateway here took it. */
+  async submit(from: Address, to: Address): Promise<IntentId> {
+    const intentId = systemIds.uuid() as IntentId;
+    const data = {
+      ...{ intentId, intentType: 'email.send.v1', correlationId: randomUUID(), from, to },
+      ...{ payload: {}, replyTo: null, deadlineAt: null, maxDeliveryAttempts: 5, kept: {} },
+    };
+    const about = {
+      actor: { kind: 'agent', id: from, via: 'http' },
+      ...{ org: ORG, workspace: WORKSPACE, correlationId: 'test' },
+    } as const;
+    const event = record({ type: 'IntentSubmitted', data }, about, systemClock, systemIds);
+    const store = this.nats.eventStore(streams.intents.name, eventCodec<WorkEvent>(workEvents));
+    await store.append({ subject: intentSubject(partsOf(to), intentId), event });
+    return intentId;
+  }
+
   listen(client: Client, query = '', at = 0): Promise<EventStream> {
     const { org, workspace, name } = partsOf(client.address);
     const path = `/v1/agents/${org}/${workspace}/${name}/intents/stream${query}`;
@@ -261,14 +293,18 @@ export class TestMesh {
     return gateway.url;
   }
 
-  private async key(holder: KeyHolder, org: string = ORG): Promise<Omit<Client, 'address'>> {
+  private async key(
+    holder: KeyHolder,
+    org: string = ORG,
+    workspace: WorkspaceName = WORKSPACE,
+  ): Promise<Omit<Client, 'address'>> {
     const keyId = systemIds.keyId();
     const secret = systemIds.secret();
     const data = {
       keyId,
       holder,
       org: org as OrgName,
-      workspace: WORKSPACE,
+      workspace,
       workspaceOnly: false,
       secretSha256: sha256Hex(secret),
       hint: secret.slice(-4),

@@ -45,6 +45,8 @@ export interface Taker {
 type Item = WorkItem<WorkEvent>;
 type Delivered = Extract<IntentEvent, { type: 'IntentDelivered' }>;
 
+const FENCED_AGAIN_MS = 500;
+
 /** Hands one item of work to one taker: judged, recorded in the log, then sent. */
 export class Delivery {
   constructor(private readonly options: DeliveryOptions) {}
@@ -57,11 +59,12 @@ export class Delivery {
 
   private async tryHand(item: Item, taker: Taker): Promise<DeliveryOutcome> {
     const { gate } = this.options;
-    if (!gate.passes([taker.agent])) return this.fenced(item);
+    if (!gate.passes([taker.agent])) return this.fenced(item, 0);
     const intent = await this.load(item);
     const { state } = intent;
     if (state.status === 'ended') return this.done(item);
-    if (!gate.passes(partiesOf(intent, taker))) return this.fenced(item);
+    // Its taker's other work may go on: this one would come back at once, again and again.
+    if (!gate.passes(partiesOf(intent, taker))) return this.fenced(item, FENCED_AGAIN_MS);
     if (!gate.decide(askFor(intent, taker), !gate.ready()).allowed) return this.hold(item);
     if (this.isAnothers(state, taker.agent)) return this.hold(item);
     const delivered = await this.record(intent, item, taker);
@@ -136,8 +139,8 @@ export class Delivery {
     };
   }
 
-  private fenced(item: Item): DeliveryOutcome {
-    this.options.held.putBack(item.token, 0);
+  private fenced(item: Item, againAfterMs: number): DeliveryOutcome {
+    this.options.held.putBack(item.token, againAfterMs);
     return 'fenced';
   }
 
