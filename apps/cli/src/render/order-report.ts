@@ -56,8 +56,8 @@ const UNCOMMITTED = 'not yet: on the disk of a control node, which adds it when 
 
 const containedText = (order: Order, paint: Paint): string => {
   if (!order.contained) return paint.red('not proven yet');
-  const { contained_after_ms: ms } = order;
-  return `yes, proven for every gateway${ms === null ? '' : ` after ${millis(ms)}`}`;
+  const { contained_after_ms: ms, changed } = order;
+  return `yes, proven for every gateway${ms === null || !changed ? '' : ` after ${millis(ms)}`}`;
 };
 
 /** One person wants to lift it; what the other has to type. */
@@ -96,7 +96,7 @@ const silent = ({ gateways, contained }: Order, paint: Paint): readonly string[]
       : [
           '',
           paint.yellow(
-            `${fenced.join(', ')}: without a lease, so nothing passes there until the order is applied.`,
+            `${fenced.join(', ')}: no word, but every lease from before the order has run out, so nothing passes there.`,
           ),
         ]),
   ];
