@@ -14,6 +14,12 @@ export class Mesh {
   readonly twin: SimGateway;
   /** Called when the log has stored a change among the members. */
   onMembership: () => void = () => undefined;
+  /** Called when a part of an answer, with more to follow, has arrived at a gateway. */
+  onPart: (gateway: SimGateway) => void = () => undefined;
+  /** Called when a command was answered. */
+  onAnswered: () => void = () => undefined;
+  /** Called when a gateway has sent a receipt. */
+  onReceipt: (gateway: SimGateway) => void = () => undefined;
   /** Under a single fault: the machines that nothing is wrong with. */
   healthy: ReadonlySet<string> = new Set();
   isHealing = false;
@@ -28,8 +34,13 @@ export class Mesh {
     this.gateways = gateways.map((name) => new SimGateway(name, name, world));
     this.twin = new SimGateway('g1-twin', 'g1', world);
     this.nodes = nodes.map((name) => new SimNode(name, world));
-    for (const gateway of [...this.gateways, this.twin]) gateway.nodes = this.nodes;
+    for (const gateway of [...this.gateways, this.twin]) {
+      gateway.nodes = this.nodes;
+      gateway.onPart = () => this.onPart(gateway);
+      gateway.onReceipt = () => this.onReceipt(gateway);
+    }
     for (const node of this.nodes) {
+      node.onAnswered = () => this.onAnswered();
       node.gateways = [...this.gateways, this.twin];
       node.nodes = this.nodes;
     }
@@ -56,7 +67,9 @@ export class Mesh {
     for (const story of this.world.checker.orders) {
       if (story.answeredAtMs === null || story.sequence !== null || story.mayBeLost) continue;
       const holders = [...this.machines, this.twin];
-      story.mayBeLost = !holders.some((holder) => holder.holds(story.orderId));
+      // A spool that is still there has it, or the answer came too early.
+      const isSpooled = this.nodes.some(({ id }) => id === story.plan.issuer);
+      story.mayBeLost = !isSpooled && !holders.some((holder) => holder.holds(story.orderId));
     }
   }
 
@@ -64,6 +77,7 @@ export class Mesh {
     this.hasLostLog = true;
     this.world.checker.logLost(keep);
     this.world.history.note('fault', `the log keeps nothing after ${keep}`);
+    if (keep === 0) this.world.lineage = new Set();
     this.#members.clear();
     for (const entry of this.world.log.lasting()) this.#member(entry.fact);
     this.noteLostCopies();
@@ -97,7 +111,11 @@ export class Mesh {
     if (fact.kind === 'stop-ordered') this.#committed(fact.signed.order.orderId, sequence);
     if (fact.kind === 'stop-lifted') checker.lifted(fact.orderId, sequence, record.storedAtMs);
     if (fact.kind === 'other') this.#noteTag(fact.body as OtherBody, sequence);
-    if (fact.kind === 'log-restored') checker.restored();
+    if (fact.kind === 'log-started') this.world.lineage = new Set([fact.incarnation]);
+    if (fact.kind === 'log-restored') {
+      checker.restored();
+      this.world.lineage.add(fact.old).add(fact.new);
+    }
   }
 
   #noteTag(body: OtherBody, sequence: number): void {

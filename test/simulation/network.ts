@@ -25,6 +25,12 @@ export class Network {
     this.#blockedUntil.set(key, Math.max(until, this.#blockedUntil.get(key) ?? 0));
   }
 
+  /** Both ways. */
+  unblock(one: string, other: string): void {
+    this.#blockedUntil.delete(`${one}>${other}`);
+    this.#blockedUntil.delete(`${other}>${one}`);
+  }
+
   slow(
     from: string,
     to: string,

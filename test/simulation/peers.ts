@@ -6,6 +6,8 @@ export interface GatewayPeer {
   readonly id: string;
   receive(input: GatewayInput): void;
   nonce(): string;
+  /** A part of an answer has arrived. */
+  readonly onPart: () => void;
 }
 
 export interface NodePeer {

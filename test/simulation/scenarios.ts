@@ -1,6 +1,9 @@
 import { links, recreateOften } from './faults.js';
+import { scheduleForgeries } from './forgeries.js';
 import type { Mesh } from './mesh.js';
 import type { Plan } from './plan.js';
+import type { SimGateway } from './sim-gateway.js';
+import type { SimNode } from './sim-node.js';
 import type { Workload } from './workload.js';
 import { TAGGED } from './world.js';
 
@@ -41,9 +44,22 @@ export const loneCrash = (mesh: Mesh, workload: Workload): Plan => {
 
 /**
  * A node joins while another is blind: its log stands still, but it still answers the one gateway that sees nothing else.
- * Proofs must not leave the newcomer out once it argues with time; without the blind one's word that is after E.
+ * Proofs must not leave the newcomer out once it argues with time.
  */
 export const lateJoiner = (mesh: Mesh, workload: Workload): Plan => {
+  const endMs = mesh.world.random.between(4_000, 12_000);
+  return joinLate(mesh, workload, { endMs, ordersFrom: 1_800 });
+};
+
+/** The same for so long that the newcomer is ready without the blind one's word: that is after E. */
+export const blindNode = (mesh: Mesh, workload: Workload): Plan =>
+  joinLate(mesh, workload, { endMs: 66_000, ordersFrom: 62_300 });
+
+const joinLate = (
+  mesh: Mesh,
+  workload: Workload,
+  { endMs, ordersFrom }: { readonly endMs: number; readonly ordersFrom: number },
+): Plan => {
   const { schedule, random, network, log } = mesh.world;
   const [blind, late] = mesh.nodes;
   const [gateway] = mesh.gateways;
@@ -51,24 +67,25 @@ export const lateJoiner = (mesh: Mesh, workload: Workload): Plan => {
     return quiet(mesh, workload);
   mesh.start(late);
   workload.startRequests();
-  const isLong = random.chance(0.35);
-  const endMs = isLong ? random.between(64_000, 68_000) : random.between(4_000, 12_000);
+  scheduleForgeries(mesh, endMs);
   mesh.world.disturbedUntil(endMs);
   // Only then does nobody tell the blind one.
   network.pushLoss = 1;
   const from = random.between(1_000, 1_500);
+  const isAskable = random.chance(0.7);
   schedule.at(from, () => {
     const rest = endMs - from;
     log.stall(blind.name, rest);
-    for (const other of mesh.machines)
-      if (other !== blind && other !== gateway) cut(mesh, [gateway.name, other.name], rest);
     cut(mesh, [gateway.name, 'log'], rest);
-    if (random.chance(0.3)) cut(mesh, [late.name, blind.name], rest);
+    for (const other of mesh.machines) {
+      if (other !== blind && other !== gateway) cut(mesh, [gateway.name, other.name], rest);
+      const mayTalk = other === gateway || (other === late && isAskable);
+      if (other !== blind && !mayTalk) cut(mesh, [blind.name, other.name], rest);
+    }
   });
   schedule.at(from + 100, () => late.start());
-  const ordersFrom = isLong ? 61_500 : from + 200;
-  for (let count = random.whole(2, 6); count > 0; count -= 1) {
-    schedule.at(random.between(ordersFrom, endMs - 800), () => {
+  for (let count = random.whole(2, 4); count > 0; count -= 1) {
+    schedule.at(random.between(ordersFrom, endMs - 1_500), () => {
       workload.order({ kind: 'agent', node: late.name });
       workload.hammer(gateway, { forMs: 2_500, everyMs: 10 });
     });
@@ -96,7 +113,7 @@ export const edge = (mesh: Mesh, workload: Workload): Plan => {
   const gateway = random.pick(mesh.gateways);
   const at = random.between(1_500, 2_500);
   const node = random.pick(mesh.nodes);
-  schedule.at(at + random.between(-150, 50), () => {
+  schedule.at(at + random.between(-60, 10), () => {
     for (const other of links(mesh, gateway.name)) {
       network.block(gateway.name, other, 3_000);
       network.block(other, gateway.name, 3_000);
@@ -193,31 +210,65 @@ export const partialViews = (mesh: Mesh, workload: Workload): Plan => {
   return { faultsEndMs: endMs };
 };
 
-/** A gateway is not heard by one node and removed, or replaced by a twin under its own id; stops follow at once. */
-export const removal = (mesh: Mesh, workload: Workload): Plan => {
+/** Stops follow at once upon every change among the members. */
+const stopOnChange = (mesh: Mesh, workload: Workload, node: SimNode, first: SimGateway): void => {
   const { random, schedule } = mesh.world;
+  mesh.onMembership = () => {
+    schedule.in(random.between(0, 300), () => {
+      workload.order({ kind: 'agent', node: node.name });
+      workload.order({ kind: 'lax', node: node.name });
+    });
+    schedule.in(random.between(0, 1_500), () => void workload.order({ kind: 'agent' }));
+    workload.hammer(first, { forMs: 3_000, everyMs: 2 });
+  };
+};
+
+/** A gateway is not heard by one node, or by none, and removed; another node may see it, or not. */
+export const removal = (mesh: Mesh, workload: Workload): Plan => {
+  const { random, schedule, network, log, checker } = mesh.world;
+  const [first] = mesh.gateways;
+  const [node, ...others] = mesh.nodes;
+  if (first === undefined || node === undefined) return quiet(mesh, workload);
+  mesh.start();
+  const at = random.between(1_500, 2_500);
+  const endMs = at + random.between(33_500, 36_000);
+  workload.startRequests();
+  network.pushLoss = random.pick([0, 1]);
+  mesh.world.disturbedUntil(endMs);
+  if (random.chance(0.6)) workload.write('workspace.open', { onFence: 'allow' });
+  const isSeen = random.chance(0.6);
+  schedule.at(at, () => {
+    cut(mesh, [first.name, 'log'], endMs - at);
+    cut(mesh, [first.name, node.name], endMs - at);
+    if (!isSeen) for (const other of others) cut(mesh, [first.name, other.name], endMs - at);
+    stopOnChange(mesh, workload, node, first);
+  });
+  schedule.at(endMs - 1, () => {
+    mesh.onMembership = () => undefined;
+    const isRemoved = log.lasting().some(({ fact }) => fact.kind === 'gateway-removed');
+    if (!isRemoved) checker.broken('I8', `${first.name} was silent for 33 s and is not removed`);
+  });
+  return { faultsEndMs: endMs };
+};
+
+/** A gateway is replaced by a twin under its own id, and does not read it at once. */
+export const twins = (mesh: Mesh, workload: Workload): Plan => {
+  const { random, schedule, network } = mesh.world;
   const { twin } = mesh;
   const [first] = mesh.gateways;
   const [node] = mesh.nodes;
   if (first === undefined || node === undefined) return quiet(mesh, workload);
   mesh.start();
-  const isTwin = random.chance(0.7);
   const at = random.between(1_500, 2_500);
-  const endMs = isTwin ? random.between(6_000, 12_000) : at + random.between(33_000, 38_000);
+  const endMs = random.between(6_000, 12_000);
   workload.start(endMs);
+  network.pushLoss = random.pick([0, 1]);
   mesh.world.disturbedUntil(endMs);
   schedule.at(at, () => {
-    if (random.chance(0.7)) cut(mesh, [first.name, 'log'], endMs - at);
-    if (!isTwin || random.chance(0.7)) cut(mesh, [first.name, node.name], endMs - at);
-    mesh.onMembership = () => {
-      schedule.in(
-        random.between(0, 1_500),
-        () => void workload.order({ kind: 'agent', node: node.name }),
-      );
-      workload.hammer(first, { forMs: 3_000, everyMs: 2 });
-    };
+    cut(mesh, [first.name, 'log'], endMs - at);
+    if (random.chance(0.7)) cut(mesh, [first.name, node.name], endMs - at);
+    stopOnChange(mesh, workload, node, first);
   });
-  if (!isTwin) return { faultsEndMs: endMs };
   for (let count = random.whole(1, 3); count > 0; count -= 1) {
     const start = random.between(at, endMs - 2_000);
     schedule.at(start, () => twin.start());

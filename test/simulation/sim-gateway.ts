@@ -21,6 +21,8 @@ export type Answer = 'down' | 'fenced' | 'refused' | 'admitted' | 'late';
 /** The shell of a gateway: its disk, its fold of tags and orders, and the requests that come to it. */
 export class SimGateway {
   readonly machine: Machine;
+  onPart: () => void = () => undefined;
+  onReceipt: () => void = () => undefined;
   nodes: readonly NodePeer[] = [];
   #lease: GatewayLease | null = null;
   #disk: Pin | null = null;
@@ -29,6 +31,9 @@ export class SimGateway {
   readonly #streams = new Set<string>();
   #nonce = 0;
   #writtenAtMs = 0;
+  #belongsTo = '';
+  /** The lineage of the log when this process began. */
+  #startedWith: ReadonlySet<string> = new Set();
   /** The stop modes that this build understands. */
   modes = MODES;
   /** What somebody who listens on the network knows of it. */
@@ -63,6 +68,8 @@ export class SimGateway {
       pin: this.#disk,
     });
     this.#lease = lease;
+    this.#startedWith = this.world.lineage;
+    this.#belongsTo = this.#disk?.incarnation ?? '';
     this.#perform(lease.start(machine.reading()));
     this.#subscribe(1);
     this.#tick(machine.generation);
@@ -127,6 +134,7 @@ export class SimGateway {
       this.world.checker.refused(this.name, agent);
       return 'refused';
     }
+    this.#judgeLog();
     if (pauseMs === 0) {
       this.world.checker.admitted(this.name, agent);
       this.#streams.add(agent);
@@ -136,6 +144,16 @@ export class SimGateway {
     this.world.disturbedUntil(this.world.schedule.nowMs + pauseMs);
     machine.run(() => this.#handOver(agent), machine.generation);
     return 'late';
+  }
+
+  // It serves from the log that its disk belongs to, or from one that goes on for it; never from one without a beginning.
+  #judgeLog(): void {
+    const { lineage, checker } = this.world;
+    if (this.#startedWith !== lineage) return;
+    if (lineage.size === 0)
+      checker.broken('I4', `${this.name} admits without the beginning of the log`);
+    else if (this.#belongsTo !== '' && !lineage.has(this.#belongsTo))
+      checker.broken('I4', `${this.name} admits from a log that is not its own`);
   }
 
   // Nobody is refused here: a gateway that knows nothing for sure says 503. An opted-out namespace flows, and is flagged.
@@ -226,6 +244,7 @@ export class SimGateway {
         );
       case 'send-receipt':
         this.#acknowledges(output.receipt.orderId);
+        this.onReceipt();
         return this.#toNodes((node) => node.receive({ kind: 'receipt', receipt: output.receipt }));
       case 'push-to':
         return this.#handTo(output.node, output.signed);

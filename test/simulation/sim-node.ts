@@ -19,6 +19,7 @@ const TICK_MS = 20;
 /** The shell of a control node: its spool, its pushes, and operators who ask it how their orders stand. */
 export class SimNode {
   readonly machine: Machine;
+  onAnswered: () => void = () => undefined;
   gateways: readonly GatewayPeer[] = [];
   nodes: readonly NodePeer[] = [];
   #node: ControlNode | null = null;
@@ -217,6 +218,7 @@ export class SimNode {
 
   #ordered(orderId: string): void {
     this.world.checker.answered(orderId);
+    this.onAnswered();
     this.world.history.note(this.name, `ordered ${orderId}`);
   }
 
@@ -244,6 +246,7 @@ export class SimNode {
       this.world.network.send(this.name, gateway.name, () => {
         this.world.checker.answerArrived(gateway.name);
         gateway.receive({ kind: 'answered', answer, nonce: gateway.nonce() });
+        if (answer.more) gateway.onPart();
       });
     }
   }

@@ -5,9 +5,27 @@ import type { Happening, Violation } from './history.js';
 import { replaced, rolledBack, staleLeader } from './log-scenarios.js';
 import { Mesh } from './mesh.js';
 import type { Plan } from './plan.js';
-import { edge, lateJoiner, loneCrash, partialViews, quiet, removal } from './scenarios.js';
+import {
+  blindNode,
+  edge,
+  lateJoiner,
+  loneCrash,
+  partialViews,
+  quiet,
+  removal,
+  twins,
+} from './scenarios.js';
 import { singleFault } from './single-fault.js';
-import { leaves, loneCopy, narrowView, oldGateway, optOut } from './view-scenarios.js';
+import {
+  deafMesh,
+  leaves,
+  loneCopy,
+  lostConsumer,
+  narrowView,
+  oldGateway,
+  onePart,
+  optOut,
+} from './view-scenarios.js';
 import { AGENTS, LAX, WELL_AFTER_MS, World } from './world.js';
 import { Workload } from './workload.js';
 
@@ -38,21 +56,26 @@ const manyFaults: Scenario = (mesh, workload) => {
 
 /** With their weights. */
 const scenarios: readonly (readonly [name: string, weight: number, scenario: Scenario])[] = [
-  ['many faults', 16, manyFaults],
-  ['partial views', 14, partialViews],
-  ['a narrow view', 14, narrowView],
-  ['a single fault', 9, singleFault],
-  ['a deposed leader', 7, staleLeader],
+  ['many faults', 12, manyFaults],
+  ['partial views', 10, partialViews],
+  ['a narrow view', 16, narrowView],
+  ['one part of an answer', 3, onePart],
+  ['a deaf mesh', 3, deafMesh],
+  ['a lost consumer', 4, lostConsumer],
+  ['a single fault', 8, singleFault],
+  ['a deposed leader', 5, staleLeader],
   ['a log rolled back', 8, rolledBack],
-  ['a log replaced', 4, replaced],
+  ['a log replaced', 5, replaced],
   ['a late node', 6, lateJoiner],
+  ['a blind node', 3, blindNode],
   ['a lone crash', 2, loneCrash],
-  ['a lone copy', 4, loneCopy],
-  ['an edge of the lease', 5, edge],
-  ['a removed gateway', 6, removal],
-  ['clean leaves', 4, leaves],
-  ['an opted-out namespace', 4, optOut],
-  ['an old gateway', 3, oldGateway],
+  ['a lone copy', 5, loneCopy],
+  ['an edge of the lease', 6, edge],
+  ['a removed gateway', 4, removal],
+  ['twins', 5, twins],
+  ['clean leaves', 3, leaves],
+  ['an opted-out namespace', 5, optOut],
+  ['an old gateway', 4, oldGateway],
   ['nothing broken', 2, quiet],
 ];
 

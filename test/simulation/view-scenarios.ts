@@ -12,14 +12,35 @@ const isolate = (mesh: Mesh, gateway: SimGateway, only: SimNode | null, forMs: n
   for (const node of mesh.nodes) if (node !== only) cut(mesh, [gateway.name, node.name], forMs);
 };
 
-const defects: readonly ((mesh: Mesh, node: SimNode, forMs: number) => void)[] = [
+/** The node hears of stops by the log alone. */
+const deafen = (mesh: Mesh, node: SimNode, gateway: SimGateway, forMs: number): void => {
+  for (const other of mesh.machines)
+    if (other !== gateway && other !== node) cut(mesh, [node.name, other.name], forMs);
+};
+
+type Defect = (mesh: Mesh, node: SimNode, forMs: number) => void;
+
+const defects: readonly Defect[] = [
   ({ world }, { name }, forMs) => world.log.stall(name, forMs),
-  ({ world }, { name }, forMs) => world.network.slow('log', name, { byMs: 900, forMs }),
+  ({ world }, { name }, forMs) => world.network.slow('log', name, { byMs: 1_000, forMs }),
   ({ world }, { name }, forMs) => world.network.slow('log', name, { byMs: 2_500, forMs }),
-  ({ world }, { machine }, forMs) => machine.suspend(world.random.between(0.2, 0.8) * forMs),
+  ({ world }, { machine, name }, forMs) => {
+    world.log.stall(name, forMs);
+    machine.suspend(world.random.between(0.2, 0.6) * forMs);
+  },
   (mesh, { name }, forMs) => cut(mesh, [name, 'log'], forMs),
   (mesh, { name }) => recreateOften(mesh, name),
-  ({ world }, _node, forMs) => world.log.goStale(forMs),
+  ({ world }, node, forMs) => {
+    const { log, schedule, random } = world;
+    log.goStale(forMs);
+    node.crash(false);
+    schedule.in(random.between(600, 1_200), () => node.start());
+  },
+  ({ world }, { name }, forMs) => {
+    world.log.hang(0.95);
+    world.network.slow('log', name, { byMs: 300, forMs });
+    world.schedule.in(forMs, () => world.log.hang(0.01));
+  },
 ];
 
 /** One gateway sees one node only, and that node reads an old log; the stops come from the others. */
@@ -32,35 +53,104 @@ export const narrowView = (mesh: Mesh, workload: Workload): Plan => {
   mesh.start();
   workload.startRequests();
   network.pushLoss = random.pick([0, 1, 1]);
-  const faultsEndMs = 9_000;
+  const faultsEndMs = 11_000;
   mesh.world.disturbedUntil(faultsEndMs);
   workload.tag(TAGGED[0], 400);
-  for (let at = random.between(1_500, 2_500); at < faultsEndMs - 1_500; at += 2_600) {
-    const forMs = random.between(1_600, 2_400);
+  for (let at = random.between(1_500, 2_500); at < faultsEndMs - 3_500; at += 4_000) {
+    const forMs = random.between(2_000, 3_800);
     const defect = random.pick(defects);
+    const isDeaf = random.chance(0.75);
     schedule.at(at, () => {
       isolate(mesh, gateway, seen, forMs);
+      if (isDeaf) deafen(mesh, seen, gateway, forMs);
       defect(mesh, seen, forMs);
-      if (random.chance(0.4)) cut(mesh, [issuer.name, seen.name], forMs);
       workload.hammer(gateway, { forMs: forMs + 300, everyMs: 3 });
     });
-    if (random.chance(0.5)) schedule.at(at + 20, () => workload.tag(random.pick(TAGGED), 400));
-    if (random.chance(0.3))
-      schedule.at(at + 30, () => {
-        for (let count = 0; count < 4; count += 1) workload.tag('other', 150_000);
-      });
-    const kind = random.pick(['agent', 'agent', 'tag'] as const);
-    schedule.at(
-      at + random.between(30, 500),
-      () => void workload.order({ kind, node: issuer.name }),
-    );
+    for (let count = random.whole(1, 3); count > 0; count -= 1) {
+      const then = at + random.between(20, forMs);
+      const kind = random.pick(['agent', 'agent', 'tag'] as const);
+      if (kind === 'tag') schedule.at(then - 10, () => workload.tag(random.pick(TAGGED), 400));
+      schedule.at(then, () => void workload.order({ kind, node: issuer.name }));
+    }
   }
   return { faultsEndMs };
 };
 
-/** A stop reaches one gateway only, and its issuer is gone with its disk; then that gateway is started again. */
+/** A gateway has been away, and gets one part only of what it has missed: there are large events before the stop. */
+export const onePart = (mesh: Mesh, workload: Workload): Plan => {
+  const { random, schedule, network } = mesh.world;
+  const [gateway] = mesh.gateways;
+  if (gateway === undefined) return quiet(mesh, workload);
+  mesh.start();
+  workload.startRequests();
+  network.pushLoss = 1;
+  const faultsEndMs = 9_000;
+  mesh.world.disturbedUntil(faultsEndMs);
+  const at = random.between(1_800, 2_500);
+  schedule.at(at, () => isolate(mesh, gateway, null, 2_000));
+  schedule.at(at + 50, () => {
+    for (let count = 0; count < 6; count += 1) workload.tag('other', 150_000);
+  });
+  schedule.at(at + random.between(300, 900), () => void workload.order({ kind: 'agent' }));
+  schedule.at(at + 2_000, () => {
+    cut(mesh, [gateway.name, 'log'], 3_000);
+    mesh.onPart = (to) => {
+      if (to === gateway) isolate(mesh, gateway, null, 3_000);
+    };
+    workload.hammer(gateway, { forMs: 3_000, everyMs: 5 });
+  });
+  schedule.at(faultsEndMs - 100, () => {
+    mesh.onPart = () => undefined;
+  });
+  return { faultsEndMs };
+};
+
+/** Appends work, but nothing of the log is delivered to anybody: stops live by the answers of their issuers alone. */
+export const deafMesh = (mesh: Mesh, workload: Workload): Plan => {
+  const { random, schedule, network, log } = mesh.world;
+  mesh.start();
+  workload.startRequests();
+  network.pushLoss = 1;
+  const faultsEndMs = 9_000;
+  mesh.world.disturbedUntil(faultsEndMs);
+  for (let at = random.between(1_500, 2_500); at < 6_000; at += 3_500) {
+    schedule.at(at, () => {
+      for (const { name } of mesh.machines) log.stall(name, 2_800);
+      for (const gateway of mesh.gateways) workload.hammer(gateway, { forMs: 3_000, everyMs: 8 });
+    });
+    schedule.at(at + random.between(20, 800), () => void workload.order({ kind: 'agent' }));
+  }
+  return { faultsEndMs };
+};
+
+/** The consumer of a reader is lost while events wait for it, and again before the next one has shown anything. */
+export const lostConsumer = (mesh: Mesh, workload: Workload): Plan => {
+  const { random, schedule, log } = mesh.world;
+  mesh.start();
+  const faultsEndMs = 9_000;
+  workload.start(faultsEndMs - 2_000);
+  mesh.world.disturbedUntil(faultsEndMs);
+  for (let at = random.between(1_200, 2_000); at < 7_000; at += 1_500) {
+    const reader = random.pick(mesh.machines);
+    schedule.at(at, () => {
+      log.stall(reader.name, 500);
+      for (const gateway of mesh.gateways)
+        if (gateway === reader)
+          for (const node of mesh.nodes) cut(mesh, [reader.name, node.name], 900);
+    });
+    for (let count = 0; count < 4; count += 1)
+      schedule.at(at + random.between(20, 700), () => workload.tag(random.pick(TAGGED), 400));
+    schedule.at(at + 300, () => log.recreateConsumer(reader.name));
+    for (let again = 0; again < 6; again += 1)
+      schedule.at(at + random.between(480, 620), () => log.recreateConsumer(reader.name));
+    schedule.at(at + random.between(0, 300), () => void workload.order({ kind: 'agent' }));
+  }
+  return { faultsEndMs };
+};
+
+/** A stop reaches one gateway only, and its issuer is gone, with its disk or without; then that gateway fails as well. */
 export const loneCopy = (mesh: Mesh, workload: Workload): Plan => {
-  const { random, schedule } = mesh.world;
+  const { random, schedule, log } = mesh.world;
   const [holder] = mesh.gateways;
   const issuer = random.pick(mesh.nodes);
   if (holder === undefined) return quiet(mesh, workload);
@@ -69,23 +159,34 @@ export const loneCopy = (mesh: Mesh, workload: Workload): Plan => {
   const faultsEndMs = 9_000;
   mesh.world.disturbedUntil(faultsEndMs);
   const at = random.between(2_000, 3_000);
+  const losesDisk = random.chance(0.6);
   schedule.at(at - 20, () => {
     for (const { name } of [...mesh.machines, { name: 'log' }])
-      if (name !== holder.name && name !== issuer.name) cut(mesh, [issuer.name, name], 5_000);
-    cut(mesh, [holder.name, 'log'], 600);
-    for (const node of mesh.nodes) if (node !== issuer) cut(mesh, [holder.name, node.name], 600);
+      if ((name !== holder.name || !losesDisk) && name !== issuer.name)
+        cut(mesh, [issuer.name, name], losesDisk ? 5_000 : 700);
+    isolate(mesh, holder, issuer, 600);
+    if (!losesDisk) log.loseLeader(600);
   });
   schedule.at(at, () => void workload.order({ kind: 'agent', node: issuer.name }));
-  schedule.at(at + random.between(80, 400), () => {
-    issuer.crash(true);
-    mesh.noteLostCopies();
-    schedule.in(random.between(100, 3_000), () => issuer.start());
-  });
-  schedule.at(at + random.between(450, 900), () => {
-    if (random.chance(0.7)) holder.crash(false);
+  mesh.onAnswered = () => {
+    mesh.onAnswered = () => undefined;
+    schedule.in(losesDisk ? random.between(80, 300) : 0, () => {
+      issuer.crash(losesDisk);
+      mesh.noteLostCopies();
+      schedule.in(random.between(100, 2_000), () => issuer.start());
+    });
+  };
+  const restart = (): void => {
+    holder.crash(false);
     mesh.noteLostCopies();
     schedule.in(random.between(5, 500), () => holder.start());
-  });
+  };
+  if (random.chance(0.5))
+    mesh.onReceipt = (by) => {
+      mesh.onReceipt = () => undefined;
+      if (by === holder) schedule.in(0, restart);
+    };
+  else schedule.at(at + random.between(450, 900), restart);
   schedule.at(at + 900, () => workload.hammer(holder, { forMs: 3_000, everyMs: 4 }));
   return { faultsEndMs, keptAfterMs: 12_000 };
 };
@@ -108,9 +209,22 @@ export const optOut = (mesh: Mesh, workload: Workload): Plan => {
     workload.hammer(gateway, { forMs, everyMs: 4 });
   });
   if (random.chance(0.5)) schedule.at(cutAt + random.between(50, 900), () => choose('deny'));
+  if (random.chance(0.5)) restartOnStaleLog(mesh, gateway, cutAt);
   schedule.at(cutAt + random.between(-100, 1_200), () => void workload.order({ kind: 'lax' }));
   schedule.at(cutAt + forMs + 800, () => void workload.order({ kind: 'agent', agent: LAX }));
   return { faultsEndMs };
+};
+
+/** It comes back without its disk, and reads an end of the log that is none. */
+const restartOnStaleLog = (mesh: Mesh, gateway: SimGateway, cutAt: number): void => {
+  const { schedule, log, network } = mesh.world;
+  schedule.at(cutAt - 400, () => log.goStale(5_000));
+  schedule.at(cutAt + 1_200, () => {
+    gateway.crash(true);
+    mesh.noteLostCopies();
+    network.unblock(gateway.name, 'log');
+    gateway.start();
+  });
 };
 
 /** One gateway's build does not understand `drain`: it must get no lease for as long as such a stop stands. */

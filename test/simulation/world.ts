@@ -47,6 +47,8 @@ export class World {
   readonly log: LogModel;
   readonly onStored: ((entry: LogEntry) => void)[] = [];
   readonly onLost: ((keep: number) => void)[] = [];
+  /** The incarnations that the log as it is goes on for; none without its first event. */
+  lineage = new Set<string>();
   /** By the log. */
   readonly highestBoots = new Map<string, number>();
   /** Until then something is, or may be, broken. */

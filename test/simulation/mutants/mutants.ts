@@ -1,7 +1,9 @@
-/** A bug planted into the protocol, and the rule of containment.md that it takes away. */
-export interface Mutant {
-  readonly name: string;
-  readonly rule: string;
+import { gatewayMutants } from './gateway-mutants.js';
+import { logMutants } from './log-mutants.js';
+import { nodeMutants } from './node-mutants.js';
+import { proofMutants } from './proof-mutants.js';
+
+export interface Edit {
   /** In `libs/domain/src/containment/`. */
   readonly file: string;
   /** Must occur exactly once. */
@@ -9,244 +11,19 @@ export interface Mutant {
   readonly replace: string;
 }
 
+/** A bug planted into the protocol, and the rule of containment.md that it takes away. */
+export interface Mutant {
+  readonly name: string;
+  readonly rule: string;
+  /** The checks that must name it; what else breaks does not count. */
+  readonly expects: readonly string[];
+  /** More than one where two rules defend each other: each alone holds, and only without both anything breaks. */
+  readonly edits: readonly Edit[];
+}
+
 export const mutants: readonly Mutant[] = [
-  {
-    name: 'no-echo-age-limit',
-    rule: 'an all-members proof needs echoes younger than E',
-    file: 'gateway-proofs.ts',
-    find: 'answer.echoAgeMs !== null && answer.echoAgeMs <= ECHO_HORIZON_MS',
-    replace: 'answer.echoAgeMs !== undefined',
-  },
-  {
-    name: 'orders-without-what-they-select-by',
-    rule: 'an answer carries every event after the position, not orders alone',
-    file: 'recent-events.ts',
-    find: 'this.#entries.push(entry);',
-    replace: "if (entry.fact.kind !== 'other') this.#entries.push(entry);",
-  },
-  {
-    name: 'log-age-from-the-return',
-    rule: 'logAge runs from the send of the echo',
-    file: 'echoes.ts',
-    find: 'this.#returned = sentAt;',
-    replace: 'this.#returned = now;',
-  },
-  {
-    name: 'no-suspension-check-at-the-node',
-    rule: 'a node whose clocks disagree knows no logAge',
-    file: 'echoes.ts',
-    find: 'if (this.#returned === null || !clocksAgree(this.#returned, now)) return null;',
-    replace: 'if (this.#returned === null || clocksAgree === undefined) return null;',
-  },
-  {
-    name: 'no-suspension-check-at-the-gateway',
-    rule: 'a gateway whose clocks disagree drops the lease',
-    file: 'gateway-proofs.ts',
-    find: 'if (!clocksAgree(this.#freshAsOf.t0, now)) {',
-    replace: 'if (clocksAgree === undefined) {',
-  },
-  {
-    name: 'non-members-are-renewed',
-    rule: 'a node answers only members in the log that it has consumed',
-    file: 'control-node.ts',
-    find: ' || !membership.isMember(renewal)',
-    replace: '',
-  },
-  {
-    name: 'receipts-of-an-old-boot-count',
-    rule: 'a receipt counts only for its boot',
-    file: 'order-tracker.ts',
-    find: '`${gateway}/${boot}`',
-    replace: '`${gateway}/${boot > 0}`',
-  },
-  {
-    name: 'ended-boots-are-not-waited-for',
-    rule: 'a removed or superseded boot counts until its lease is over',
-    file: 'order-tracker.ts',
-    find: 'if (!OrderTracker.isOver(ended, readyAt, now)) counted.push(ended);',
-    replace: 'void ended;',
-  },
-  {
-    name: 'lease-counted-from-the-order',
-    rule: 'L runs from the consumed commit, not from the order',
-    file: 'node-orders.ts',
-    find: 'known.consumedAt = now;',
-    replace: 'known.consumedAt = known.heardAt;',
-  },
-  {
-    name: 'no-slack',
-    rule: 'a gateway stops 50 ms before the lease is over',
-    file: 'constants.ts',
-    find: 'LEASE_MS - SLACK_MS',
-    replace: 'LEASE_MS',
-  },
-  {
-    name: 'no-pin',
-    rule: 'orders are taken up from the pinned file',
-    file: 'gateway-stops.ts',
-    find: 'for (const signed of this.#pin.orders) this.#restore(signed, now);',
-    replace: 'void now;',
-  },
-  {
-    name: 'no-tombstones',
-    rule: 'the ids of lifted orders are remembered',
-    file: 'gateway-orders.ts',
-    find: 'if (this.#lifted.has(orderId)) return null;',
-    replace: '',
-  },
-  {
-    name: 'receipt-before-the-cut',
-    rule: 'a receipt is sent after the cut',
-    file: 'gateway-stops.ts',
-    find: "    this.of.emit({ kind: 'cut', signed });\n    this.#writePin(held.write);",
-    replace:
-      '    held.isPinned = true;\n    held.cut = { streams: 0, calls: 0 };\n    this.#mayAcknowledge(held, now);\n    this.#writePin(held.write);',
-  },
-  {
-    name: 'lift-without-sequence-check',
-    rule: 'a lift names the sequence of a committed order',
-    file: 'node-stops.ts',
-    find: 'if (known === null || known.sequence === null) {',
-    replace: 'if (known === null) {',
-  },
-  {
-    name: 'ready-without-acknowledgements',
-    rule: 'a node is ready once every other member has acknowledged its join',
-    file: 'readiness.ts',
-    find: 'if (missing.length === 0 || elapsedMs',
-    replace: 'if (missing.length >= 0 || elapsedMs',
-  },
-  {
-    name: 'ready-too-early',
-    rule: 'without acknowledgements a node waits longer than the echo horizon',
-    file: 'constants.ts',
-    find: '1.01 * ECHO_HORIZON_MS + 100',
-    replace: '0.05 * ECHO_HORIZON_MS',
-  },
-  {
-    name: 'any-node-is-all-nodes',
-    rule: 'the membership in the proof is the word of the nodes',
-    file: 'gateway-proofs.ts',
-    find: 'const all = answer.members.every((member) => {',
-    replace: 'const all = [...answers.keys()].every((member) => {',
-  },
-  {
-    name: 'members-may-disagree',
-    rule: 'all members name the same membership',
-    file: 'gateway-proofs.ts',
-    find: ' && said.membership === membership',
-    replace: '',
-  },
-  {
-    name: 'a-part-is-proof',
-    rule: 'an answer with more to follow is no proof',
-    file: 'gateway-lease.ts',
-    find: 'if (answer.more) return this.#askForMore(before, nonce, now);',
-    replace: 'if (answer.more) this.#askForMore(before, nonce, now);',
-  },
-  {
-    name: 'time-from-the-receipt',
-    rule: "time runs from the gateway's own send",
-    file: 'gateway-proofs.ts',
-    find: 'const { t0, answers } = renewal;',
-    replace: 'const { answers } = renewal;\n    const t0 = now;',
-  },
-  {
-    name: 'answers-without-pending-orders',
-    rule: 'an answer carries all pending orders',
-    file: 'control-node.ts',
-    find: 'pending: this.#stops.pending(),',
-    replace: 'pending: [],',
-  },
-  {
-    name: 'early-receipts-for-tags',
-    rule: 'for a selector that is no literal address a receipt needs the position of the order',
-    file: 'order-tracker.ts',
-    find: 'return isLiteral(signed.order) || (sequence !== null && position >= sequence);',
-    replace: 'return isLiteral(signed.order) || sequence !== null;',
-  },
-  {
-    name: 'contained-before-committed',
-    rule: 'contained needs the commit',
-    file: 'order-tracker.ts',
-    find: 'if (committed && gateways.every(',
-    replace: 'if (gateways.every(',
-  },
-  {
-    name: 'orders-die-with-their-issuer',
-    rule: 'whoever has seen an order uncommitted for 5 s appends it',
-    file: 'node-orders.ts',
-    find: 'if (!known.own && elapsedMs(known.heardAt, now) < UNCOMMITTED_AFTER_MS) continue;',
-    replace: 'if (!known.own) continue;',
-  },
-  {
-    name: 'gateways-do-not-hand-over',
-    rule: 'an order that only gateways know is handed to the nodes',
-    file: 'control-node.ts',
-    find: '      wanted,\n    };',
-    replace: '      wanted: wanted.slice(0, 0),\n    };',
-  },
-  {
-    name: 'spool-is-not-loaded',
-    rule: 'a node takes up its spool',
-    file: 'node-stops.ts',
-    find: 'else this.#takeUp(signed, now);\n    }',
-    replace: 'else void signed;\n    }',
-  },
-  {
-    name: 'no-gap-check',
-    rule: "gaps are detected by the consumer's sequence",
-    file: 'log-cursor.ts',
-    find: 'if (consumerSequence !== this.#expected || !isOverlap) {',
-    replace: 'if (!isOverlap && this.#expected === 0) {',
-  },
-  {
-    name: 'no-overlap',
-    rule: 'a subscription begins with an event that was applied before',
-    file: 'log-cursor.ts',
-    find: 'const isOverlap = consumerSequence !== 1 || entry.sequence === this.#first;',
-    replace: 'const isOverlap = consumerSequence > 0;',
-  },
-  {
-    name: 'gateway-believes-any-push',
-    rule: 'nothing unsigned has an effect on a gateway',
-    file: 'gateway-stops.ts',
-    find: "if (!this.of.signing.verify({ kind: 'order', value: order }, signature, signer)) return;",
-    replace: 'void signature; void signer;',
-  },
-  {
-    name: 'node-believes-any-receipt',
-    rule: 'a receipt is the signed word of its gateway',
-    file: 'node-stops.ts',
-    find: "if (!this.of.signing.verify({ kind: 'receipt', value }, signature, receipt.gateway)) return;",
-    replace: 'void signature;',
-  },
-  {
-    name: 'orders-may-be-stored-twice',
-    rule: 'an order is appended with expected last sequence 0 of its own subject',
-    file: 'node-stops.ts',
-    find: 'subject, expect: 0, fact });',
-    replace: 'subject, expect: null, fact });',
-  },
-  {
-    name: 'any-join-is-acknowledged',
-    rule: 'an acknowledgement is of the present join, after consuming it',
-    file: 'node-log.ts',
-    find: 'this.membership.joinOf(node) !== joinSequence',
-    replace: 'joinSequence < 0',
-  },
-  {
-    name: 'removal-is-not-read',
-    rule: 'a gateway that reads its removal joins with a new boot',
-    file: 'gateway-membership.ts',
-    find: "return fact.boot === this.#boot && this.phase === 'member' ? this.#lose() : 'nothing';",
-    replace: "return 'nothing';",
-  },
-  {
-    name: 'higher-boot-is-not-read',
-    rule: 'a gateway that reads a higher boot of itself drops the lease',
-    file: 'gateway-membership.ts',
-    find: "return this.phase === 'member' ? this.#lose() : 'nothing';",
-    replace: "return 'nothing';",
-  },
+  ...proofMutants,
+  ...gatewayMutants,
+  ...nodeMutants,
+  ...logMutants,
 ];

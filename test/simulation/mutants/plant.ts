@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transformSync } from '@swc/core';
 import type { Outcome } from '../simulate.js';
-import type { Mutant } from './mutants.js';
+import type { Edit, Mutant } from './mutants.js';
 
-type Simulate = (seed: number, keepNotes?: boolean) => Outcome;
+export type Simulate = (seed: number, keepNotes?: boolean) => Outcome;
 
 const PROTOCOL = 'libs/domain/src/containment';
 const SIMULATION = 'test/simulation';
@@ -34,23 +34,25 @@ export const compileSound = (root: string, into: string): void => {
   writeFileSync(join(into, 'package.json'), JSON.stringify({ type: 'module', imports }));
 };
 
-const changed = (source: string, { name, find, replace }: Mutant): string => {
+const changed = (source: string, { file, find, replace }: Edit, name: string): string => {
   const parts = source.split(find);
   if (parts.length !== 2) {
-    throw new Error(`mutant ${name}: its text occurs ${parts.length - 1} times, not once; mend it`);
+    const found = `${parts.length - 1} times in ${file}, not once`;
+    throw new Error(`mutant ${name}: its text occurs ${found}; mend it`);
   }
   return parts.join(replace);
 };
 
 /** A copy of the sound build with one bug planted in the source. */
 export const plant = async (root: string, sound: string, mutant: Mutant): Promise<Simulate> => {
-  const into = `${sound}-${mutant.name}`;
+  const { name, edits } = mutant;
+  const into = `${sound}-${name}`;
   cpSync(sound, into, { recursive: true });
-  const source = readFileSync(join(root, PROTOCOL, mutant.file), 'utf8');
-  const code = compile(changed(source, mutant));
-  writeFileSync(join(into, PROTOCOL, mutant.file.replace(/ts$/, 'js')), code);
-  const module = (await import(pathToFileURL(join(into, SIMULATION, 'simulate.js')).href)) as {
-    simulate: Simulate;
-  };
-  return module.simulate;
+  for (const file of new Set(edits.map((edit) => edit.file))) {
+    let source = readFileSync(join(root, PROTOCOL, file), 'utf8');
+    for (const edit of edits) if (edit.file === file) source = changed(source, edit, name);
+    writeFileSync(join(into, PROTOCOL, file.replace(/ts$/, 'js')), compile(source));
+  }
+  const simulate = join(into, SIMULATION, 'simulate.js');
+  return ((await import(pathToFileURL(simulate).href)) as { simulate: Simulate }).simulate;
 };

@@ -1,0 +1,172 @@
+import type { Mutant } from './mutants.js';
+
+/** Reading the log: gaps, roll-backs and restores. */
+export const logMutants: readonly Mutant[] = [
+  {
+    name: 'no-gap-check',
+    rule: "gaps are detected by the consumer's sequence",
+    expects: ['I7'],
+    edits: [
+      {
+        file: 'log-cursor.ts',
+        find: 'return consumerSequence === this.#expected && !this.#beginsElsewhere(entry);',
+        replace: 'return consumerSequence >= 0 && !this.#beginsElsewhere(entry);',
+      },
+    ],
+  },
+  {
+    name: 'no-overlap',
+    rule: 'a subscription begins with an event that was applied before',
+    expects: ['I7'],
+    edits: [
+      {
+        file: 'log-cursor.ts',
+        find: 'return consumerSequence === this.#expected && !this.#beginsElsewhere(entry);',
+        replace:
+          'this.#isAwaited = false;\n    return consumerSequence === this.#expected && !this.#beginsElsewhere(entry);',
+      },
+    ],
+  },
+  {
+    name: 'marks-of-renewals-are-not-compared',
+    rule: 'a node answers nobody who has read another log',
+    expects: ['I1', 'I1c', 'I6', 'I7'],
+    edits: [
+      {
+        file: 'control-node.ts',
+        find: 'if (!this.#log.mayServe(renewal.last)) return false;',
+        replace: '',
+      },
+      {
+        file: 'gateway-log.ts',
+        find: "this.#cursor.compare(last) !== 'same'",
+        replace: 'last === null',
+      },
+    ],
+  },
+  {
+    name: 'foreign-events-are-repeats',
+    rule: 'another event where one was read before is a roll-back',
+    expects: ['I1', 'I1c', 'I5', 'I7'],
+    edits: [
+      {
+        file: 'log-cursor.ts',
+        find: "return isLasting(entry) && this.compare(markOf(entry)) === 'other';",
+        replace: 'return isLasting(entry) && markOf(entry) === null;',
+      },
+    ],
+  },
+  {
+    name: 'acknowledgements-below-the-position-are-believed',
+    rule: 'an acknowledged append at or below the position is a roll-back',
+    expects: ['I1', 'I1c', 'I2', 'I5', 'I6', 'I7'],
+    edits: [
+      {
+        file: 'echo-appends.ts',
+        find: "answer.outcome === 'stored' && before !== undefined && answer.sequence <= before;",
+        replace: "answer.outcome === 'stored' && before !== undefined && answer.sequence < 0;",
+      },
+    ],
+  },
+  {
+    name: 'another-incarnation-is-believed',
+    rule: 'a log of another incarnation is a roll-back',
+    expects: ['I1', 'I1c', 'I2', 'I3', 'I5', 'I6', 'I7'],
+    edits: [
+      {
+        file: 'log-identity.ts',
+        find: 'return this.#mine !== null && this.#current !== null && this.#mine !== this.#current;',
+        replace: 'return this.#mine === this.#current && this.#mine === "";',
+      },
+    ],
+  },
+  {
+    name: 'a-short-read-is-a-roll-back',
+    rule: 'a log that reads short is not ready, and no roll-back',
+    expects: ['I5'],
+    edits: [
+      {
+        file: 'gateway-log.ts',
+        find: "if (this.#identity.isForeign) return this.#rollBack('name');\n    this.#identity.adopt();",
+        replace:
+          "if (this.#identity.isForeign || this.position < this.#pinned.highestSequence) return this.#rollBack('event');\n    this.#identity.adopt();",
+      },
+    ],
+  },
+  {
+    name: 'an-empty-log-is-read',
+    rule: 'an empty log is not one where nothing is stopped',
+    expects: ['I1', 'I1c', 'I5', 'I6', 'I7'],
+    edits: [
+      {
+        file: 'node-log.ts',
+        find: 'if (pending > 0 || identity.current === null) return;',
+        replace: 'if (pending > 0) return;',
+      },
+      {
+        file: 'gateway-log.ts',
+        find: 'if (pending > 0 || this.#identity.current === null) return;',
+        replace: 'if (pending > 0) return;',
+      },
+      {
+        file: 'log-cursor.ts',
+        find: "return this.#isRead(entry) || this.#isAwaited ? 'repeated' : 'next';",
+        replace: "return this.#isRead(entry) ? 'repeated' : 'next';",
+      },
+    ],
+  },
+  {
+    name: 'a-rolled-back-node-takes-no-stops',
+    rule: 'in doubt, never deny a stop',
+    expects: ['I8'],
+    edits: [
+      {
+        file: 'control-node.ts',
+        find: '    this.#dispatch(input, now);\n    return this.#take();',
+        replace:
+          "    if (this.#log.phase !== 'rolled-back' || input.kind === 'delivered' || input.kind === 'subscribed') this.#dispatch(input, now);\n    return this.#take();",
+      },
+    ],
+  },
+  {
+    name: 'a-restore-is-not-believed',
+    rule: 'after the word of two operators the mesh opens again',
+    expects: ['I5'],
+    edits: [
+      {
+        file: 'log-identity.ts',
+        find: '    this.#wasRestored = true;',
+        replace: '    this.#wasRestored = false;',
+      },
+    ],
+  },
+  {
+    name: 'a-restore-forgets-the-orders',
+    rule: 'after a restore gateways keep their orders and hand them to the nodes, which append them',
+    expects: ['I2', 'I3', 'I5'],
+    edits: [
+      {
+        file: 'gateway-orders.ts',
+        find: '      held.sequence = null;\n      held.committedAt = null;',
+        replace: '      void held;',
+      },
+      {
+        file: 'node-orders.ts',
+        find: '      this.#pending.set(known.signed.order.orderId, known);\n    }\n  }',
+        replace: '    }\n  }',
+      },
+    ],
+  },
+  {
+    name: 'the-unproven-do-not-look-again',
+    rule: 'a member without a proof for long reads the log again from its first event',
+    expects: ['I5'],
+    edits: [
+      {
+        file: 'gateway-lease.ts',
+        find: '      this.#log.readAgain();\n',
+        replace: '',
+      },
+    ],
+  },
+];
