@@ -111,7 +111,12 @@ describe('the shells of containment, on a real server', () => {
     const { shell: node } = await shells.node('n1');
     const { deeds } = await shells.gateway('g1');
     const nonce = 'a nonce of my own';
-    const { answers } = await node.test({ nonce, selector: null, gateways: ['g1'], timeoutMs: 10_000 });
+    const { answers } = await node.test({
+      nonce,
+      selector: null,
+      gateways: ['g1'],
+      timeoutMs: 10_000,
+    });
     expect(answers.get('g1')).toMatchObject({ nonce, gateway: 'g1', admits: true, boot: 1 });
     expect(deeds.enforced).toEqual([]);
   });

@@ -50,7 +50,11 @@ export class NodeShell {
     this.#spool = spool;
     const owner = { kind: 'node' } as const;
     this.#rotation = new KeyRotation({ ...options, ring: this.ring, owner });
-    const signing = new RingSigning((readTo) => this.#rotation.keyFor(readTo), this.ring);
+    const signing = new RingSigning(
+      (readTo) => this.#rotation.keyFor(readTo),
+      this.ring,
+      (kind) => options.handlers.rejected(kind),
+    );
     const process = randomBytes(12).toString('base64url');
     this.echoes = new EchoWatch(this.id, process, options.clock);
     this.#node = new ControlNode({ node: this.id, process, signing, spool: spool.kept });
