@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Estop } from '#sdk';
 import { startMesh, type StandingMesh } from '../../apps/demo/src/standing-mesh.js';
 import { startBareGateway } from './gateway/bare-gateway.js';
@@ -11,6 +8,7 @@ import { onRound } from './bench.js';
 import { Child } from './child.js';
 import { tooFew, voidBy } from './judging.js';
 import { interleave, quantile, ratioOf, type Contender, type Ratio } from './rounds.js';
+import { inScratch } from './stage/scratch.js';
 
 /**
  * What a gateway adds to a bare Fastify, in throughput and in waiting: the guard's allow and block against a bare 200, a
@@ -159,21 +157,20 @@ const measured = async (loads: readonly Load[], rounds: number): Promise<Gateway
   }
 };
 
-const onBoth = async (rounds: number): Promise<GatewayReport> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
-  const mesh = await startMesh(dataDir, ['us-east'], 1);
-  try {
-    const bare = await startBareGateway();
+const onBoth = (rounds: number): Promise<GatewayReport> =>
+  inScratch(async (dataDir) => {
+    const mesh = await startMesh(dataDir, ['us-east'], 1);
     try {
-      return await measured(await loadsOf(mesh, bare.port), rounds);
+      const bare = await startBareGateway();
+      try {
+        return await measured(await loadsOf(mesh, bare.port), rounds);
+      } finally {
+        await bare.stop();
+      }
     } finally {
-      await bare.stop();
+      await mesh.stop();
     }
-  } finally {
-    await mesh.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
-};
+  });
 
 const gatewayTable = ({ rows, rounds, connections, control }: GatewayReport): string => {
   const line = ({ name, against, per_second, bare_per_second, ...row }: GatewayRow): string => {

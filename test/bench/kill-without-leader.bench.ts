@@ -29,10 +29,9 @@ type Phase = (typeof phases)[number];
 
 interface Round {
   readonly phase: Phase;
-  readonly receiptMs: number;
+  /** `null`: not all had come by the end of the wait. */
+  readonly receiptMs: number | null;
   readonly lastAdmissionMs: number;
-  readonly acked: number;
-  readonly of: number;
 }
 
 export interface LeaderlessReport {
@@ -97,7 +96,6 @@ const attempt = async (stage: LabStage, phase: Phase): Promise<Round | null> => 
     phase,
     receiptMs: lastReceiptMs(order),
     lastAdmissionMs: Math.max(...lastAdmissionMs),
-    ...order.effective,
   };
 };
 
@@ -121,8 +119,7 @@ const measured = async (
 };
 
 // A receipt that did not come in time took at least as long as the wait.
-const took = ({ receiptMs }: Round): number =>
-  Number.isNaN(receiptMs) ? ANSWER_WITHIN_MS : receiptMs;
+const took = ({ receiptMs }: Round): number => receiptMs ?? ANSWER_WITHIN_MS;
 
 const reportOf = (all: readonly Round[], led: number): LeaderlessReport => {
   const by = (figureOf: (round: Round) => number): Record<Phase, Spread> => {
@@ -134,7 +131,7 @@ const reportOf = (all: readonly Round[], led: number): LeaderlessReport => {
     ...{ rounds: all.length, led },
     receipt: by(took),
     last_admission: by(({ lastAdmissionMs }) => lastAdmissionMs),
-    missing: all.filter(({ acked, of }) => acked < of).length,
+    missing: all.filter(({ receiptMs }) => receiptMs === null).length,
   };
 };
 

@@ -1,9 +1,10 @@
+import type { OrderReport } from '#contracts';
 import type { Outcome, Settings } from './bench.js';
 import { onRound } from './bench.js';
 import { atMost, judged, tableOf, tooFew, voidBy } from './judging.js';
 import { BARE, BARE_CORE, bareFanOut } from './kill/bare-fan-out.js';
 import { underLoad } from './kill/hammering.js';
-import { killOnce, lastReceiptMs, resumed, type Killed } from './kill/kill-once.js';
+import { killOnce, receiptsMs, resumed, type Killed } from './kill/kill-once.js';
 import {
   interleave,
   ratioOf,
@@ -23,6 +24,8 @@ import { onMesh, type MeshStage } from './stage/mesh-stage.js';
 const ROUNDS = 61;
 const WARM_UP = 10;
 const KILL = 'kill to last admission';
+const KEYLESS = 'kill without an idempotency key';
+const HTTP = 'HTTP round trip';
 const AGAIN = `${BARE}, again`;
 
 export interface KillReport {
@@ -32,7 +35,12 @@ export interface KillReport {
   readonly receipt: Spread;
   /** To the answer, which waits for the proof. */
   readonly answer: Spread;
+  /** Kills whose answer was the proof; the others came when the wait of a second was over. */
   readonly contained: number;
+  /** A kill that asks for no record of an earlier one. */
+  readonly keyless: Spread;
+  /** A request to the command API that does nothing. */
+  readonly http: Spread;
   readonly bare: Spread;
   readonly bare_core: Spread;
   readonly ratio_p50: Ratio;
@@ -45,6 +53,17 @@ interface Measured {
   readonly kills: readonly Killed[];
 }
 
+const killWithoutKey = async ({ mesh, rogue }: MeshStage): Promise<OrderReport> => {
+  const path = `/v1/mesh/agents/${encodeURIComponent(rogue)}/kill`;
+  const answer = await fetch(`${mesh.command_api}${path}`, {
+    method: 'POST',
+    headers: { 'x-api-key': mesh.credentials.operator_key, 'content-type': 'application/json' },
+    body: JSON.stringify({ reason: 'bench' }),
+  });
+  if (!answer.ok) throw new Error(`the kill was answered ${answer.status}`);
+  return ((await answer.json()) as { order: OrderReport }).order;
+};
+
 const measured = async (stage: MeshStage, rounds: number): Promise<Measured> => {
   const bare = await bareFanOut();
   const kills: Killed[] = [];
@@ -53,21 +72,38 @@ const measured = async (stage: MeshStage, rounds: number): Promise<Measured> => 
     measure: async () => {
       const killed = await killOnce(stage);
       await resumed(stage);
-      const { acked, of } = killed.order.effective;
-      if (acked < of) throw new Error(`${of - acked} of ${of} gateways are missing`);
       kills.push(killed);
       return Math.max(...killed.lastAdmissionMs);
+    },
+  };
+  const keyless: Contender = {
+    name: KEYLESS,
+    measure: async () => {
+      const killed = await killOnce(stage, { command: () => killWithoutKey(stage) });
+      await resumed(stage);
+      return Math.max(...killed.lastAdmissionMs);
+    },
+  };
+  const http: Contender = {
+    name: HTTP,
+    measure: async () => {
+      const sentMs = performance.now();
+      await (await fetch(`${stage.mesh.command_api}/livez`)).text();
+      return performance.now() - sentMs;
     },
   };
   const under = (contender: Contender): Contender => underLoad(stage.hammering, contender);
   const again: Contender = { ...bare.stream, name: AGAIN };
   try {
-    const samples = await interleave([kill, under(bare.stream), under(again), under(bare.core)], {
-      rounds,
-      warmUp: WARM_UP,
-      random: Math.random,
-      onRound,
-    });
+    const samples = await interleave(
+      [kill, keyless, under(http), under(bare.stream), under(again), under(bare.core)],
+      {
+        rounds,
+        warmUp: WARM_UP,
+        random: Math.random,
+        onRound,
+      },
+    );
     return { samples, kills: kills.slice(WARM_UP) };
   } finally {
     await bare.stop();
@@ -79,9 +115,11 @@ const reportOf = ({ samples, kills }: Measured): KillReport => {
   return {
     rounds: kills.length,
     kill: spreadOf(of(KILL)),
-    receipt: spreadOf(kills.map(({ order }) => lastReceiptMs(order))),
+    receipt: spreadOf(receiptsMs(kills)),
     answer: spreadOf(kills.map(({ answeredMs }) => answeredMs)),
     contained: kills.filter(({ order }) => order.contained).length,
+    keyless: spreadOf(of(KEYLESS)),
+    http: spreadOf(of(HTTP)),
     bare: spreadOf(of(BARE)),
     bare_core: spreadOf(of(BARE_CORE)),
     ratio_p50: ratioOf(of(KILL), of(BARE)),
@@ -97,6 +135,8 @@ const tableOfKills = (report: KillReport): string => {
     ['kill to last admission', report.kill],
     ['kill to last receipt, by the node', report.receipt],
     ['kill to answer', report.answer],
+    ['kill without an idempotency key to last admission', report.keyless],
+    ['HTTP round trip to the command API', report.http],
     ['bare JetStream publish to last of 4 subscribers', report.bare],
     ['bare core NATS publish to last of 4 subscribers', report.bare_core],
   ];

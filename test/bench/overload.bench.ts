@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { Estop, EstopError } from '#sdk';
 import type { Outcome, Settings } from './bench.js';
 import { onRound } from './bench.js';
 import { Child } from './child.js';
 import { wireRequest } from './gateway/load-messages.js';
 import { atMost, judged, tableOf, tooFew, voidBy } from './judging.js';
-import { killOnce, lastReceiptMs, resumed, type Killed } from './kill/kill-once.js';
+import { killOnce, receiptsMs, resumed, type Killed } from './kill/kill-once.js';
 import type { Flooded, FloodReport, FloodTarget } from './overload/flood-messages.js';
 import { junk } from './overload/junk.js';
 import {
@@ -51,10 +52,14 @@ export interface OverloadReport {
   readonly ratio_p50: Ratio;
   readonly ratio_p99: number;
   readonly control: Ratio;
-  /** Kills that were refused, or answered while a gateway was missing. */
+  /** Kills that were refused, or that the mesh did not take. */
   readonly shed: number;
-  /** Of `rounds`, overloaded. */
+  /** Of `rounds`, overloaded: answered with the proof within the wait of a second. */
   readonly contained: number;
+  /** Of `rounds`, overloaded: answered with a receipt of every gateway. */
+  readonly confirmed: number;
+  /** Answers 503 in overloaded rounds: overload that costs a gateway its proof stops its agents by itself. */
+  readonly fenced: number;
 }
 
 interface Traffic {
@@ -142,12 +147,22 @@ const measured = async (stage: MeshStage, rounds: number): Promise<Measured> => 
   const flood = new Flood();
   const kills: Record<string, Killed[]> = { [IDLE]: [], [AGAIN]: [], [OVERLOADED]: [] };
   let shed = 0;
+  const { command_api: baseUrl, credentials } = stage.mesh;
+  const apiKey = credentials.operator_key;
+  // One attempt: a client that tries again would hide a refusal.
+  const operator = new Estop({ baseUrl, apiKey, retry: { maxAttempts: 1 } });
   const kill = async (name: string): Promise<number> => {
-    const killed = await killOnce(stage);
-    const { acked, of } = killed.order.effective;
-    if (acked < of) shed += 1;
-    kills[name]?.push(killed);
-    return Math.max(...killed.lastAdmissionMs);
+    try {
+      const killed = await killOnce({ ...stage, operator });
+      kills[name]?.push(killed);
+      return Math.max(...killed.lastAdmissionMs);
+    } catch (error) {
+      if (!(error instanceof EstopError)) throw error;
+      process.stderr.write(`\n  a kill was shed: ${error.message}\n`);
+      shed += 1;
+      await stage.hammering.stop();
+      return Infinity;
+    }
   };
   try {
     const capacity = await capacityOf(flood, traffic);
@@ -185,8 +200,7 @@ const mean = (values: readonly number[]): number =>
 
 const reportOf = ({ samples, kills, shed, capacity, floods }: Measured): OverloadReport => {
   const of = (name: string): readonly number[] => samples.get(name) ?? [];
-  const receipts = (name: string) =>
-    spreadOf((kills[name] ?? []).slice(WARM_UP).map(({ order }) => lastReceiptMs(order)));
+  const receipts = (name: string): number[] => receiptsMs((kills[name] ?? []).slice(WARM_UP));
   const data = floods.map((lines) => lines.slice(0, -1));
   const answered = ({ answered }: Flooded): number => answered;
   return {
@@ -199,14 +213,16 @@ const reportOf = ({ samples, kills, shed, capacity, floods }: Measured): Overloa
     ),
     idle: spreadOf(of(IDLE)),
     overloaded: spreadOf(of(OVERLOADED)),
-    idle_receipt: receipts(IDLE),
-    overloaded_receipt: receipts(OVERLOADED),
+    idle_receipt: spreadOf(receipts(IDLE)),
+    overloaded_receipt: spreadOf(receipts(OVERLOADED)),
     ratio_p50: ratioOf(of(OVERLOADED), of(IDLE)),
     ratio_p99: tailRatio(of(OVERLOADED), of(IDLE)),
     control: ratioOf(of(AGAIN), of(IDLE)),
     shed,
     contained: (kills[OVERLOADED] ?? []).slice(WARM_UP).filter(({ order }) => order.contained)
       .length,
+    confirmed: receipts(OVERLOADED).length,
+    fenced: (kills[OVERLOADED] ?? []).reduce((sum, { fenced }) => sum + fenced, 0),
   };
 };
 
@@ -226,7 +242,8 @@ const tableOfKills = (report: OverloadReport): string =>
     '',
     `capacity ${report.capacity_per_second} intents a second, offered ${report.offered_per_second}, ` +
       `answered ${report.answered_per_second}; junk answered ${report.junk_answered_per_second} a second; ` +
-      `${report.contained} of ${report.rounds} overloaded answers were "contained"; ` +
+      `of ${report.rounds} overloaded answers ${report.contained} were "contained", ` +
+      `${report.confirmed} with every receipt, and ${report.fenced} requests were answered 503; ` +
       `p50 ratio ${report.ratio_p50.median.toFixed(2)}, control ${report.control.median.toFixed(2)}`,
   ].join('\n');
 

@@ -1,15 +1,13 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startNatsServer } from '#embedded';
 import { Child } from '../child.js';
+import { dropScratch, makeScratch } from '../stage/scratch.js';
 import type { BareReport } from './load-messages.js';
 
 /** A bare Fastify in a process of its own, beside a nats-server with a file stream and fsync, as the mesh has one. */
 export const startBareGateway = async (): Promise<{ port: number; stop(): Promise<void> }> => {
-  const dir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
+  const dir = makeScratch();
   const nats = await startNatsServer({ dir });
   const connection = await connect({ servers: nats.url });
   const manager = await jetstreamManager(connection);
@@ -22,7 +20,7 @@ export const startBareGateway = async (): Promise<{ port: number; stop(): Promis
     stop: async () => {
       await server.end();
       await nats.stop();
-      await rm(dir, { recursive: true, force: true });
+      dropScratch(dir);
     },
   };
 };

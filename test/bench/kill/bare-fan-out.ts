@@ -1,12 +1,10 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startNatsServer } from '#embedded';
 import type { Contender } from '../rounds.js';
 import { Child } from '../child.js';
+import { dropScratch, makeScratch } from '../stage/scratch.js';
 import { msBetween, nowNs, type SubscriberReport } from './child-messages.js';
 
 const SUBSCRIBERS = 4;
@@ -27,7 +25,7 @@ export interface BareFanOut {
 }
 
 export const bareFanOut = async (): Promise<BareFanOut> => {
-  const dir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
+  const dir = makeScratch();
   const server = await startNatsServer({ dir });
   const connection = await connect({ servers: server.url });
   const manager = await jetstreamManager(connection);
@@ -62,7 +60,7 @@ export const bareFanOut = async (): Promise<BareFanOut> => {
       await Promise.all(subscribers.map((subscriber) => subscriber.end()));
       await connection.close();
       await server.stop();
-      await rm(dir, { recursive: true, force: true });
+      dropScratch(dir);
     },
   };
 };

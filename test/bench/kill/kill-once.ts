@@ -19,6 +19,8 @@ export interface Killed {
   /** As this machine's wall clock says it, milliseconds since the epoch. */
   readonly answeredAtMs: number;
   readonly order: OrderReport;
+  /** Requests that a gateway answered 503, since it could not prove its state. */
+  readonly fenced: number;
 }
 
 export interface KillWait {
@@ -26,6 +28,8 @@ export interface KillWait {
   readonly timeoutMs?: number;
   /** What happens between the start of the agent's requests and the command. */
   before?(): Promise<void>;
+  /** Another way to give the command. @default by the client library, with an idempotency key */
+  command?(): Promise<OrderReport>;
 }
 
 const AFTER_MS = 10;
@@ -36,13 +40,14 @@ const AFTER_MS = 10;
  */
 export const killOnce = async (
   { operator, rogue, hammering }: KillStage,
-  { timeoutMs, before }: KillWait = {},
+  { timeoutMs, before, command }: KillWait = {},
 ): Promise<Killed> => {
   await hammering.start();
   await before?.();
   const body = { reason: 'bench', ...(timeoutMs === undefined ? {} : { timeout_ms: timeoutMs }) };
+  const byLibrary = async (): Promise<OrderReport> => (await operator.mesh.kill(rogue, body)).order;
   const sentNs = nowNs();
-  const { order } = await operator.mesh.kill(rogue, body);
+  const order = await (command ?? byLibrary)();
   const answeredNs = nowNs();
   const answeredAtMs = Date.now();
   await wait(AFTER_MS);
@@ -53,7 +58,14 @@ export const killOnce = async (
     if (isLate) throw new Error('a request was admitted after the answer "contained"');
     return Math.max(0.01, msBetween(sentNs, BigInt(lastAdmittedNs)));
   });
-  return { lastAdmissionMs, answeredMs: msBetween(sentNs, answeredNs), answeredAtMs, order };
+  const fenced = gateways.reduce((sum, gateway) => sum + gateway.fenced, 0);
+  return {
+    lastAdmissionMs,
+    answeredMs: msBetween(sentNs, answeredNs),
+    answeredAtMs,
+    order,
+    fenced,
+  };
 };
 
 /** Everything runs again, as after every round. */
@@ -61,6 +73,12 @@ export const resumed = async ({ operator, rogue }: KillStage): Promise<void> => 
   await operator.mesh.resume(rogue, { reason: 'bench' });
 };
 
-/** By the control node's clock, from the command to the last gateway's receipt; `NaN` where one is missing. */
-export const lastReceiptMs = ({ gateways }: OrderReport): number =>
-  Math.max(...gateways.map(({ applied_after_ms: ms }) => ms ?? NaN));
+/** By the control node's clock, from the command to the last gateway's receipt; `null` where one had not come. */
+export const lastReceiptMs = ({ gateways }: OrderReport): number | null => {
+  const all = gateways.map(({ applied_after_ms: ms }) => ms);
+  return all.some((ms) => ms === null) ? null : Math.max(...all.map(Number));
+};
+
+/** Of those kills that every gateway had confirmed when they were answered. */
+export const receiptsMs = (kills: readonly Killed[]): number[] =>
+  kills.map(({ order }) => lastReceiptMs(order)).filter((ms) => ms !== null);

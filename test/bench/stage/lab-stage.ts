@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Estop } from '#sdk';
 import { LabMesh } from '../../fault-lab/mesh/lab-mesh.js';
 import type { Service } from '../../fault-lab/mesh/services.js';
 import { Hammering } from '../kill/hammering.js';
 import type { KillStage } from '../kill/kill-once.js';
 import { newAgent } from './rogue.js';
+import { inScratch } from './scratch.js';
 
 export interface LabStage extends KillStage {
   readonly mesh: LabMesh;
@@ -33,14 +31,13 @@ const onStanding = async <T>(mesh: LabMesh, use: (stage: LabStage) => Promise<T>
  * The fault lab's mesh: three nats-servers with fsync, two control nodes, four gateways in two regions, every connection
  * through a link that can be held or delayed. Nothing of it is left.
  */
-export const onLab = async <T>(use: (stage: LabStage) => Promise<T>): Promise<T> => {
-  const dir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
-  const mesh = await LabMesh.plan(dir);
-  try {
-    await mesh.start();
-    return await onStanding(mesh, use);
-  } finally {
-    await mesh.stop();
-    await rm(dir, { recursive: true, force: true });
-  }
-};
+export const onLab = <T>(use: (stage: LabStage) => Promise<T>): Promise<T> =>
+  inScratch(async (dir) => {
+    const mesh = await LabMesh.plan(dir);
+    try {
+      await mesh.start();
+      return await onStanding(mesh, use);
+    } finally {
+      await mesh.stop();
+    }
+  });

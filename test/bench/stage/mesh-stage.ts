@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Estop } from '#sdk';
 import { startMesh, type StandingMesh } from '../../../apps/demo/src/standing-mesh.js';
 import { Hammering } from '../kill/hammering.js';
 import type { KillStage } from '../kill/kill-once.js';
 import { newAgent } from './rogue.js';
+import { inScratch } from './scratch.js';
 
 export interface MeshStage extends KillStage {
   readonly mesh: StandingMesh;
@@ -39,16 +37,12 @@ const onStanding = async <T>(
 };
 
 /** A whole mesh as `npm start` runs it, with four gateways in two regions and one agent that works. Nothing of it is left. */
-export const onMesh = async <T>(use: (stage: MeshStage) => Promise<T>): Promise<T> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'estop-bench-'));
-  try {
+export const onMesh = <T>(use: (stage: MeshStage) => Promise<T>): Promise<T> =>
+  inScratch(async (dataDir) => {
     const mesh = await startMesh(dataDir, REGIONS, GATEWAYS_PER_REGION);
     try {
       return await onStanding(mesh, use);
     } finally {
       await mesh.stop();
     }
-  } finally {
-    await rm(dataDir, { recursive: true, force: true });
-  }
-};
+  });
