@@ -18,6 +18,8 @@ interface Standing {
   readonly fleet: Fleet;
 }
 
+const NOBODY: Fleet = { agents: [], targets: [], bystanders: [], secondAdminKey: '' };
+
 const seconds = (sinceMs: number): string => `${((nowMs() - sinceMs) / 1000).toFixed(1)} s`;
 
 /** Runs episodes one after the other on one mesh, and gets another mesh when one is spoilt. */
@@ -78,7 +80,7 @@ export class Lab {
     const startedMs = nowMs();
     this.dir = await mkdtemp(join(tmpdir(), 'estop-fault-lab-'));
     const mesh = await LabMesh.plan(this.dir);
-    this.standing = { mesh, fleet: { agents: [], targets: [], bystanders: [] } };
+    this.standing = { mesh, fleet: { ...NOBODY } };
     await mesh.start();
     this.standing = { mesh, fleet: await raiseFleet(mesh) };
     this.options.say(`a mesh is up, ${seconds(startedMs)}`);

@@ -44,7 +44,6 @@ interface DoctorNode {
 const nodesAreReady = async ({ nodes, credentials }: LabMesh): Promise<boolean> => {
   for (const { url } of nodes) {
     const reply = await call(url, 'GET /v1/mesh/doctor', { key: credentials.admin_key });
-    if (reply.status === 404) continue;
     const said = (reply.body.nodes ?? []) as readonly DoctorNode[];
     const ready = said.filter(({ state }) => state === 'ready').length;
     if (reply.status !== 200 || ready < nodes.length) return false;
@@ -102,7 +101,8 @@ export class Stage {
     const { nodes, gateways, credentials } = this.mesh;
     return new Operator({
       ...{ name, targets, mode, orders: this.orders, watchMs: WATCH_MS },
-      desks: [...nodes, ...gateways].map(({ name: desk, url }) => ({ name: desk, url })),
+      desks: [...nodes, ...gateways],
+      nodes,
       apiKey: credentials.admin_key,
       seed: Math.floor(this.random.between(1, 2 ** 31)),
     });

@@ -179,6 +179,16 @@ describe('I3: who is stopped stays stopped', () => {
         attempts: [refusedAt(1500), at(1600)],
       }),
     ).toEqual([]));
+  it('does not hold an order that stands again to what was seen of it before', () =>
+    expect(
+      broken({
+        orders: [
+          order({ liftSentMs: 1600, liftedMs: 1610 }),
+          order({ sentMs: 3000, liftSentMs: 4000, liftedMs: 4010 }),
+        ],
+        attempts: [refusedAt(1500), at(2500)],
+      }),
+    ).toEqual([]));
   it('breaks by a lift in the log that nobody asked for', () =>
     expect(
       broken({

@@ -16,6 +16,8 @@ export interface Fleet {
   readonly agents: readonly HammerAgent[];
   readonly targets: readonly Target[];
   readonly bystanders: readonly string[];
+  /** Of another person than the first, who may do as much. */
+  readonly secondAdminKey: string;
 }
 
 const ORG = 'acme';
@@ -98,8 +100,15 @@ export const raiseFleet = async (mesh: LabMesh): Promise<Fleet> => {
       body: { name: BACK_OFFICE },
     }),
   );
+  const second = await wanted('a second admin has a key', () =>
+    call(url, 'POST /v1/keys', {
+      key: mesh.credentials.admin_key,
+      body: { org_id: ORG, name: 'second admin', roles: ['admin'], mesh_wide: true },
+    }),
+  );
+  const secondAdminKey = (second.key as { token: string }).token;
   const agents: HammerAgent[] = [];
   for (const post of posts) agents.push(await engage(mesh, post));
   const bystanders = posts.map(({ name }) => name).filter((name) => name.startsWith('calm'));
-  return { agents, targets, bystanders };
+  return { agents, targets, bystanders, secondAdminKey };
 };

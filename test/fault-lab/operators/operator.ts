@@ -14,6 +14,8 @@ export interface Desk {
 export interface OperatorPlan {
   readonly name: string;
   readonly desks: readonly Desk[];
+  /** The desks that are control nodes: who watches an order asks them first. */
+  readonly nodes: readonly Desk[];
   readonly apiKey: string;
   readonly targets: readonly Target[];
   readonly mode: string;
@@ -90,7 +92,7 @@ export class Operator {
   private async watch(story: OpenStory): Promise<void> {
     const deadline = nowMs() + this.plan.watchMs;
     while (nowMs() < deadline && !story.claims.some(({ contained }) => contained)) {
-      const desk = this.random.of(this.plan.desks);
+      const desk = this.random.of(this.random.chance(0.8) ? this.plan.nodes : this.plan.desks);
       const route = `GET /v1/mesh/stops/${story.orderId}`;
       this.note(story, desk, await this.ask(desk, route, { withinMs: POLL_WITHIN_MS }));
       await pause(POLL_MS);

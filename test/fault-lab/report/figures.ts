@@ -32,9 +32,15 @@ const sinceCommand = (attempt: Attempt, order: OrderStory): number | null => {
   return isAdmitted(attempt) ? attempt.sentMs - askedMs : 0;
 };
 
+/** Who was asked had no trouble: what a node does that is cut off says nothing of how fast the mesh is. */
+const wellAsked = ({ troubles, orders }: History): readonly OrderStory[] => {
+  const troubled = new Set(troubles.flatMap(({ gateways, nodes }) => [...gateways, ...nodes]));
+  return orders.filter(({ claims: [first] }) => first !== undefined && !troubled.has(first.by));
+};
+
 /** The last admission of each order's target at a gateway out of trouble, since the command. */
 const effective = (history: History): number[] => {
-  const over = ordersOver(history);
+  const over = ordersOver({ ...history, orders: wellAsked(history) });
   const last = new Map<OrderStory, number>();
   const troubled = new Set(history.troubles.flatMap(({ gateways }) => gateways));
   for (const attempt of history.attempts) {
@@ -47,8 +53,8 @@ const effective = (history: History): number[] => {
   return [...last.values()];
 };
 
-const containments = ({ orders }: History): { fromOrder: number; fromCommit: number }[] =>
-  orders.flatMap(({ askedMs, claims }) => {
+const containments = (history: History): { fromOrder: number; fromCommit: number }[] =>
+  wellAsked(history).flatMap(({ askedMs, claims }) => {
     const contained = claims.find((claim) => claim.contained);
     const committed = claims.find((claim) => claim.committed);
     if (contained === undefined || committed === undefined || askedMs === null) return [];

@@ -4,6 +4,7 @@ import { forgeryRows } from './forgeries.js';
 import { logRows } from './logs.js';
 import { networkRows } from './network.js';
 import { processRows } from './processes.js';
+import { restoreRows } from './restores.js';
 import { ALWAYS, type Row } from './row.js';
 
 const calm: Row = {
@@ -19,6 +20,7 @@ export const rows: readonly Row[] = [
   ...processRows,
   ...networkRows,
   ...logRows,
+  ...restoreRows,
   ...diskRows,
   ...forgeryRows,
   ...buildRows,

@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Stage, TroubleTerms } from '../episode/stage.js';
+import type { Stage } from '../episode/stage.js';
 import { consumersOf, deleteConsumer, jsApi, streamInfo } from '../nats/jetstream-admin.js';
 import { ALWAYS, type Row } from './row.js';
 
@@ -70,51 +68,6 @@ const emptied: Row = {
   },
 };
 
-const storesOf = ({ mesh }: Stage): string[] =>
-  mesh.servers.map(({ name }) => join(mesh.dir, name, 'store'));
-
-/** All servers at once, so that no copy is of another moment. */
-const servers = ({ mesh }: Stage) => ({
-  kill: async () => void (await Promise.all(mesh.servers.map((server) => server.kill()))),
-  start: async () => void (await Promise.all(mesh.servers.map((server) => server.start()))),
-});
-
-const everybody = (stage: Stage): TroubleTerms => ({
-  gateways: everyGateway(stage),
-  nodes: stage.mesh.nodes.map(({ name }) => name),
-  logs: true,
-  until: () => stage.logsLed(),
-});
-
-/** What was stopped after the copy was made is not in it, and nothing of it may run again. */
-const rolledBack: Row = {
-  name: 'log-rolled-back',
-  what: 'the stores of all nats-servers are replaced by copies that are seconds old; nobody says that it was meant',
-  invariants: ['I1', 'I1c', 'I3', 'I6', 'alive'],
-  spoilsMesh: true,
-  endsClosed: true,
-  run: async (stage) => {
-    const { kill, start } = servers(stage);
-    const stores = storesOf(stage);
-    const copy = async (): Promise<void> => {
-      for (const store of stores) await cp(store, `${store}.copy`, { recursive: true });
-    };
-    const bringBack = async (): Promise<void> => {
-      for (const store of stores) {
-        await rm(store, { recursive: true });
-        await rename(`${store}.copy`, store);
-      }
-    };
-    const backup = { begin: kill, during: copy, heal: start };
-    await stage.trouble('all nats-servers are away, for a copy', backup, everybody(stage));
-    await stage.lasts(4000);
-    const away = { begin: kill, during: bringBack, heal: start };
-    await stage.trouble('the log is rolled back', away, everybody(stage));
-    const asItIs = { begin: () => stage.lasts(0), lastMs: 5000, heal: () => stage.lasts(0) };
-    await stage.trouble('the log is an old one', asItIs, everybody(stage));
-  },
-};
-
 /** An unreadable stop closes the namespace on whose subject it stands, in doubt: this one stands where nobody is. */
 const POISON: readonly (readonly [subject: string, text: () => string])[] = [
   ['control.nobody.nowhere.stop.stop_aaaaaaaaaaaaaaaaaaaa', () => '\u0000 no JSON at all'],
@@ -143,4 +96,4 @@ const poison: Row = {
   },
 };
 
-export const logRows: readonly Row[] = [stepsDown, consumersDeleted, emptied, rolledBack, poison];
+export const logRows: readonly Row[] = [stepsDown, consumersDeleted, emptied, poison];

@@ -2,24 +2,27 @@ import { isAdmitted, isStopped, type Attempt, type History, type OrderStory } fr
 import type { Finding, Violation } from '../finding.js';
 import { beforeLift, ordersOver } from './coverage.js';
 
-type Known = Map<string, number>;
-
-const key = (orderId: string, gateway: string): string => `${orderId} ${gateway}`;
+/** By order and gateway. One id may stand for two stories: after a log was rolled back it stands again. */
+type Known = Map<OrderStory, Map<string, number>>;
 
 /** Since when each gateway has let show that it has an order: by a receipt that a node told of, or by a refusal. */
 const knownSince = ({ orders, attempts }: History): Known => {
-  const known: Known = new Map();
-  const learn = (orderId: string, gateway: string, atMs: number): void => {
-    const at = key(orderId, gateway);
-    known.set(at, Math.min(atMs, known.get(at) ?? Infinity));
-  };
-  for (const { orderId, claims } of orders) {
-    if (orderId === null) continue;
-    for (const { acked, atMs } of claims) for (const name of acked) learn(orderId, name, atMs);
+  const known: Known = new Map(orders.map((order) => [order, new Map<string, number>()]));
+  const stories = new Map<string, OrderStory[]>();
+  for (const order of orders) {
+    if (order.orderId === null) continue;
+    stories.set(order.orderId, [...(stories.get(order.orderId) ?? []), order]);
   }
-  for (const attempt of attempts) {
-    if (isStopped(attempt) && attempt.orderId !== null)
-      learn(attempt.orderId, attempt.gateway, attempt.endMs);
+  const learn = (order: OrderStory, gateway: string, atMs: number): void => {
+    const at = known.get(order);
+    if (atMs >= order.sentMs) at?.set(gateway, Math.min(atMs, at.get(gateway) ?? Infinity));
+  };
+  for (const order of orders) {
+    for (const { acked, atMs } of order.claims) for (const name of acked) learn(order, name, atMs);
+  }
+  for (const attempt of attempts.filter(isStopped)) {
+    for (const order of stories.get(attempt.orderId ?? '') ?? [])
+      learn(order, attempt.gateway, attempt.endMs);
   }
   return known;
 };
@@ -53,7 +56,7 @@ export const staysStopped = (history: History): readonly Finding[] => {
   const violations: Violation[] = [];
   let checked = 0;
   const check = (attempt: Attempt, order: OrderStory): void => {
-    const sinceMs = known.get(key(order.orderId ?? '', attempt.gateway)) ?? Infinity;
+    const sinceMs = known.get(order)?.get(attempt.gateway) ?? Infinity;
     if (attempt.sentMs <= sinceMs || !beforeLift(order, attempt)) return;
     checked += 1;
     if (isAdmitted(attempt)) violations.push(forgotten(attempt, order, sinceMs));
