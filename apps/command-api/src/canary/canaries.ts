@@ -80,7 +80,8 @@ export class Canaries {
       choose: () => this.stillStanding(orderId),
     });
     const region = canaryRegionOf(selector);
-    if (region !== null) this.armings.resumed(region, orderedAt, this.nowMs() - startedMs);
+    if (region !== null)
+      this.armings.resumed(region, orderedAt, Math.round(this.nowMs() - startedMs));
   }
 
   private stillStanding(orderId: StopOrderId): StopOrder[] {

@@ -30,7 +30,7 @@ export class CanaryWatch {
     let slowestMs: number | null = null;
     const isStopped = (standing: OrderStanding): boolean => {
       const here = this.of(region, standing);
-      slowestMs = here.reduce((most, one) => Math.max(most, one.appliedAfterMs ?? 0), 0);
+      slowestMs = Math.round(Math.max(0, ...here.map((one) => one.appliedAfterMs ?? 0)));
       return here.length > 0 && here.every(({ state }) => state === 'acked');
     };
     const standing = await node.until(orderId, isStopped, STOPPED_WITHIN_MS);
