@@ -1,4 +1,5 @@
 import { controlEvents, eventCodec, streams, type ControlEvent } from '#contracts';
+import { KILL_PATH_PING_MS } from '#containment';
 import { openDatabase } from '#database';
 import { connectNats, IDEMPOTENCY_BUCKET, missingStreams, type Nats } from '#event-store-jetstream';
 import {
@@ -29,7 +30,10 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
     otlpUrl: config.otlpUrl,
     attributes: { 'estop.node': nodeId },
   });
-  const [nats, killPath] = await Promise.all([connect(config), connect(config, ' (kill path)')]);
+  const [nats, killPath] = await Promise.all([
+    connect(config, { name: nameOf(config) }),
+    connect(config, { name: `${nameOf(config)} control`, pingIntervalMs: KILL_PATH_PING_MS }),
+  ]);
   const database =
     config.databaseUrl === null
       ? null
@@ -76,10 +80,15 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
   };
 };
 
-const connect = (config: CommandApiConfig, what = ''): Promise<Nats> =>
+const nameOf = ({ nodeId }: CommandApiConfig): string => `${NAME} ${nodeId}`;
+
+const connect = (
+  config: CommandApiConfig,
+  own: { readonly name: string; readonly pingIntervalMs?: number },
+): Promise<Nats> =>
   connectNats({
     servers: config.natsUrl.split(',').map((server) => server.trim()),
-    name: `${NAME} ${config.nodeId}${what}`,
+    ...own,
     ...(config.natsUser !== undefined && { user: config.natsUser }),
     ...(config.natsPassword !== undefined && { password: config.natsPassword }),
     trace: natsTrace,

@@ -1,3 +1,4 @@
+import { KILL_PATH_PING_MS } from '#containment';
 import { connectNats } from '#event-store-jetstream';
 import {
   createLogger,
@@ -29,7 +30,11 @@ const start = async (): Promise<RunningService> => {
   };
   const [nats, control] = await Promise.all([
     connectNats({ ...shared, name: `gateway ${gateway}`, trace: natsTrace }),
-    connectNats({ ...shared, name: `gateway ${gateway} control` }),
+    connectNats({
+      ...shared,
+      name: `gateway ${gateway} control`,
+      pingIntervalMs: KILL_PATH_PING_MS,
+    }),
   ]);
   const { host, port, publicUrl, dataDir } = config;
   const own = { gateway, region, log, host, port, publicUrl, dataDir };
