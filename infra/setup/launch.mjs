@@ -17,6 +17,16 @@ const programs = {
   start: { file: built('apps', 'standalone', 'src', 'main.js'), nodeArgs: [] },
   demo: { file: built('apps', 'demo', 'src', 'main.js'), nodeArgs: endsWithUs },
   bench: { file: built('test', 'bench', 'main.js'), nodeArgs: endsWithUs },
+  simulate: {
+    file: built('test', 'simulation', 'main.js'),
+    nodeArgs: endsWithUs,
+    needs: { nats: false, postgres: false },
+  },
+  'simulate-mutants': {
+    file: built('test', 'simulation', 'mutants', 'main.js'),
+    nodeArgs: endsWithUs,
+    needs: { nats: false, postgres: false },
+  },
   'fault-lab': {
     file: built('test', 'fault-lab', 'main.js'),
     nodeArgs: ['--enable-source-maps'],
@@ -52,7 +62,7 @@ export const launch = async (name, args) => {
     return 0;
   }
   if (name === 'test') return runTests(root, args, endsWithUs, environment);
-  const { node, natsServer } = await prepare(root, needs(args));
+  const { node, natsServer } = await prepare(root, program.needs ?? needs(args));
   return runChild(node, [...program.nodeArgs, program.file, ...args], environment(natsServer));
 };
 

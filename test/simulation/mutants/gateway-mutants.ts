@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.js';
+import type { Mutant } from './mutant.js';
 
 /** Orders and membership at a gateway. */
 export const gatewayMutants: readonly Mutant[] = [

@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.js';
+import type { Mutant } from './mutant.js';
 
 /** Reading the log: gaps, roll-backs and restores. */
 export const logMutants: readonly Mutant[] = [

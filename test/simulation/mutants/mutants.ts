@@ -1,26 +1,10 @@
 import { gatewayMutants } from './gateway-mutants.js';
 import { logMutants } from './log-mutants.js';
 import { nodeMutants } from './node-mutants.js';
+import type { Mutant } from './mutant.js';
 import { proofMutants } from './proof-mutants.js';
 
-export interface Edit {
-  /** In `libs/domain/src/containment/`. */
-  readonly file: string;
-  /** Must occur exactly once. */
-  readonly find: string;
-  readonly replace: string;
-}
-
-/** A bug planted into the protocol, and the rule of containment.md that it takes away. */
-export interface Mutant {
-  readonly name: string;
-  readonly rule: string;
-  /** The checks that must name it; what else breaks does not count. */
-  readonly expects: readonly string[];
-  /** More than one where two rules defend each other: each alone holds, and only without both anything breaks. */
-  readonly edits: readonly Edit[];
-}
-
+/** All of them; `npm run simulate:mutants` lists what finds each. */
 export const mutants: readonly Mutant[] = [
   ...proofMutants,
   ...gatewayMutants,

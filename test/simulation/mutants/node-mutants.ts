@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.js';
+import type { Mutant } from './mutant.js';
 
 /** Orders, readiness and what a node calls contained. */
 export const nodeMutants: readonly Mutant[] = [

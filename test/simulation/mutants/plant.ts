@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transformSync } from '@swc/core';
 import type { Outcome } from '../simulate.js';
-import type { Edit, Mutant } from './mutants.js';
+import type { Edit, Mutant } from './mutant.js';
 
 export type Simulate = (seed: number, keepNotes?: boolean) => Outcome;
 

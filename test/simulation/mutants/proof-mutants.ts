@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.js';
+import type { Mutant } from './mutant.js';
 
 /** The lease: both proofs, their clocks and their memberships. */
 export const proofMutants: readonly Mutant[] = [
