@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { until } from '#testing';
-import { auditFaults, auditOf, dishonest, lostOf } from './ledger.js';
+import { auditFaults, dishonest, lostOf } from './ledger.js';
 import { encoded, StandingMesh, type Reply } from './standing-mesh.js';
 import { Traffic } from './traffic.js';
 
@@ -83,7 +83,7 @@ it('3. nothing that was acknowledged is lost', async () => {
 });
 
 it('4. the audit has no gap and nothing twice, and a rebuild tells the same', async () => {
-  expect(auditFaults(await auditOf(mesh), traffic)).toEqual([]);
+  expect(await auditFaults(mesh, traffic)).toEqual([]);
   const { body } = await mesh.admin('POST /v1/audit/rebuild', {});
   expect(body).toMatchObject({ identical: true });
 });

@@ -1,4 +1,5 @@
 import { until } from '#testing';
+import { controlSequences } from './control-log.js';
 import type { Reply, StandingMesh } from './standing-mesh.js';
 import type { Acknowledged, Line, Traffic } from './traffic.js';
 
@@ -69,7 +70,7 @@ const ordersLost = async (mesh: StandingMesh, traffic: Traffic): Promise<string[
 };
 
 /** The whole audit once the projection has caught up with every log. */
-export const auditOf = async (mesh: StandingMesh): Promise<Entry[]> => {
+const auditOf = async (mesh: StandingMesh): Promise<Entry[]> => {
   await until(async () => caughtUp(await mesh.admin('GET /v1/audit/projection')), {
     what: 'the projection to catch up',
     timeoutMs: CAUGHT_UP_MS,
@@ -93,18 +94,17 @@ const caughtUp = ({ status, body }: Reply): boolean =>
   );
 
 /** What is wrong with an audit: control events missing or twice, acknowledged orders and lifts that are not in it once. */
-export const auditFaults = (entries: readonly Entry[], traffic: Traffic): string[] => {
-  const control = entries.filter(({ stream }) => stream === 'CONTROL');
+export const auditFaults = async (mesh: StandingMesh, traffic: Traffic): Promise<string[]> => {
+  const stored = await controlSequences(mesh);
+  const control = (await auditOf(mesh)).filter(({ stream }) => stream === 'CONTROL');
   const sequences = new Set(control.map(({ sequence }) => sequence));
-  const last = Math.max(...sequences);
-  const missing = Array.from({ length: last }, (_, at) => at + 1).filter(
-    (it) => !sequences.has(it),
-  );
+  const missing = stored.filter((it) => !sequences.has(it));
   const count = (type: string, orderId: string) =>
     control.filter((entry) => entry.type === type && entry.order_id === orderId).length;
   return [
     ...missing.map((sequence) => `no control event ${sequence}`),
     ...(sequences.size === control.length ? [] : ['control events twice']),
+    ...(stored.length === 0 ? ['no control log'] : []),
     ...traffic.orders
       .filter(
         ({ orderId, lifted }) =>

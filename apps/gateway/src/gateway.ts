@@ -166,8 +166,10 @@ const bindReadiness = (server: HttpServer, readiness: Readiness): void => {
 /** Without the log the lease tells: while control nodes prove its state, this gateway knows every stop. */
 const logCheck = (shell: GatewayShell, { position }: ControlLog): Check => {
   if (shell.phase === 'reading') return { ok: false, detail: `not read: at ${position}` };
-  const followed = shell.connected ? '' : '; not followed now, so control nodes tell what is new';
-  return { ok: true, detail: `in force up to ${position}${followed}` };
+  const detail = `in force up to ${position}`;
+  return shell.connected
+    ? { ok: true, detail }
+    : { ok: shell.admits(), detail: `not followed: ${detail}` };
 };
 
 const unless = (ok: boolean, detail: string): Check => (ok ? { ok } : { ok, detail });

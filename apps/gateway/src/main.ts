@@ -1,4 +1,5 @@
 import { KILL_PATH_PING_MS } from '#containment';
+import { KILL_PATH_PING_MS } from '#containment';
 import { connectNats } from '#event-store-jetstream';
 import {
   createLogger,
