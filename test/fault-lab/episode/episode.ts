@@ -90,9 +90,10 @@ export const runEpisode = async (plan: EpisodePlan): Promise<EpisodeResult> => {
 
   try {
     await perform(plan, stage, hammer);
-    const { attempts, skipped } = await hammer.end();
+    const { attempts, skipped, stalls } = await hammer.end();
     const history: History = {
       attempts,
+      stalls,
       orders: orders.stories(),
       troubles: stage.troubles,
       forgeries: stage.forgeries,

@@ -1,3 +1,5 @@
+import type { Stall } from '../judge/history.js';
+
 /** An agent that the hammer speaks as. */
 export interface HammerAgent {
   readonly name: string;
@@ -45,4 +47,4 @@ export type HammerReport =
   | { readonly kind: 'ready'; readonly clockMs: number }
   | { readonly kind: 'attempts'; readonly rows: readonly AttemptRow[] }
   /** Requests that were due and not sent, since too many were on their way already. */
-  | { readonly kind: 'stopped'; readonly issued: number; readonly skipped: number };
+  | { readonly kind: 'stopped'; readonly skipped: number; readonly stalls: readonly Stall[] };

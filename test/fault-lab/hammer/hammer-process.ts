@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Stall } from '../judge/history.js';
 import { Random } from '../random.js';
 import { nowMs } from '../time.js';
 import { rowOf, type Asked } from './attempt-row.js';
@@ -18,6 +19,7 @@ import { Door } from './keen-agent.js';
 const TICK_MS = 4;
 const CONNECTIONS_MAX = 96;
 const REPORT_MS = 100;
+const STALL_MS = 120;
 /** Of four requests one is a guard check, which needs no log: it shows what a gateway that is cut off would admit. */
 const GUARD_SHARE = 0.25;
 /** Of the intents so many are for another agent than the sender itself. */
@@ -33,6 +35,8 @@ let ticking: NodeJS.Timeout | null = null;
 let startedMs = 0;
 let issued = 0;
 let skipped = 0;
+let stalls: Stall[] = [];
+let tickedMs = 0;
 
 const tell = (report: HammerReport): void => void process.send?.(report);
 
@@ -67,14 +71,23 @@ const report = (): void => {
   rows = [];
 };
 
+/** A timer that comes so late tells that the machine had no time for us. */
+const watchStalls = (): void => {
+  const now = nowMs();
+  if (now - tickedMs > STALL_MS) stalls.push({ fromMs: tickedMs, toMs: now });
+  tickedMs = now;
+};
+
 const tick = (): void => {
+  watchStalls();
   const due = Math.floor(((nowMs() - startedMs) * plan.rate) / 1000);
   for (; issued < due; issued += 1) void send(next());
 };
 
 const start = (): void => {
   startedMs = nowMs();
-  [issued, skipped] = [0, 0];
+  [issued, skipped, stalls] = [0, 0, []];
+  tickedMs = startedMs;
   ticking = setInterval(tick, TICK_MS);
 };
 
@@ -83,7 +96,7 @@ const stop = async (): Promise<void> => {
   while (doors.some((door) => door.inFlight > 0))
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   report();
-  tell({ kind: 'stopped', issued, skipped });
+  tell({ kind: 'stopped', skipped, stalls });
 };
 
 const workspaceOf = ({ address }: HammerAgent): string =>

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Attempt } from '../judge/history.js';
+import type { Attempt, Stall } from '../judge/history.js';
 import { nodeProgram, spawnChild } from '../process/own-child.js';
 import { nowMs } from '../time.js';
 import { attemptOf } from './attempt-row.js';
@@ -8,6 +8,12 @@ import type { HammerOrder, HammerPlan, HammerReport } from './hammer-messages.js
 
 const PROGRAM = fileURLToPath(new URL('./hammer-process.js', import.meta.url));
 const ATTEMPTS_MAX = 3_000_000;
+
+export interface HammerHistory {
+  readonly attempts: readonly Attempt[];
+  readonly skipped: number;
+  readonly stalls: readonly Stall[];
+}
 
 /** The handle on the process that sends the agents' requests, and the history that it writes. */
 export class Hammer {
@@ -36,11 +42,12 @@ export class Hammer {
   }
 
   /** Stops sending, waits for what is on its way, and gives the history since the beginning. */
-  async end(): Promise<{ attempts: readonly Attempt[]; skipped: number }> {
+  async end(): Promise<HammerHistory> {
     const stopped = await this.ask({ kind: 'stop' });
+    if (stopped.kind !== 'stopped') throw new Error('the hammer did not stop');
     const { attempts } = this;
     this.attempts = [];
-    return { attempts, skipped: stopped.kind === 'stopped' ? stopped.skipped : 0 };
+    return { attempts, skipped: stopped.skipped, stalls: stopped.stalls };
   }
 
   async stop(): Promise<void> {

@@ -18,8 +18,15 @@ export interface History {
     readonly atMs: number;
     readonly how: string;
   }[];
+  /** When this machine had no time for a process that was waiting for nothing else. */
+  readonly stalls: readonly Stall[];
   /** The whole audit against the whole control log; `null` when this episode did not compare them. */
   readonly audit: AuditComparison | null;
+}
+
+export interface Stall {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** One request of an agent at a gateway. Its admission, if any, lies somewhere between the two times. */

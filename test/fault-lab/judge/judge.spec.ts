@@ -13,6 +13,7 @@ const quiet: History = {
   kept: [],
   forgeries: [],
   crashes: [],
+  stalls: [],
   audit: null,
 };
 
@@ -245,6 +246,13 @@ describe('I8: healthy gateways serve on', () => {
   it('breaks by a fence without any fault, and by silence', () => {
     expect(broken({ attempts: [fencedAt(3000)] })).toEqual(['I8']);
     expect(broken({ attempts: [at(3000, { status: 0, code: null })] })).toEqual(['I8']);
+  });
+  it('says nothing of a moment when the machine had no time, but for what is admitted', () => {
+    const stalls = [{ fromMs: 2500, toMs: 2700 }];
+    expect(broken({ stalls, attempts: [fencedAt(3000)] })).toEqual([]);
+    expect(broken({ stalls, attempts: [fencedAt(5000)] })).toEqual(['I8']);
+    const orders = [order({ claims: [contained(2000)] })];
+    expect(broken({ stalls, orders, attempts: [at(2600)] })).toEqual(['I1c']);
   });
   it('holds at a gateway in trouble, and for work while its log has no leader', () => {
     expect(broken({ troubles, attempts: [fencedAt(3000)] })).toEqual([]);

@@ -8,6 +8,8 @@ export interface Figures {
   readonly perSecond: number;
   readonly admitted: number;
   readonly fenced: number;
+  /** How often the machine had no time for the hammer: around such a moment no fence is held against a gateway. */
+  readonly stalls: number;
   readonly orders: number;
   /** Orders that some answer called contained before they were lifted. */
   readonly contained: number;
@@ -77,6 +79,7 @@ export const figuresOf = (history: History): Figures => {
     perSecond: perSecondOf(attempts),
     admitted: attempts.filter(isAdmitted).length,
     fenced: attempts.filter(({ code }) => code === 'gateway_fenced').length,
+    stalls: history.stalls.length,
     orders: orders.length,
     contained: proofs.length,
     effectiveMsMax: worst(lasts),

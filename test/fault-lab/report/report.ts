@@ -67,11 +67,13 @@ const figureCells = ({
   containedMsMax,
   containedAfterCommitMsMax,
   fenced,
+  stalls,
 }: Figures) => [
   ms(effectiveMsMax),
   ms(containedMsMax),
   ms(containedAfterCommitMsMax),
   String(fenced),
+  String(stalls),
 ];
 
 const lineOf = (entry: Entry): string => {
@@ -96,6 +98,7 @@ export const tableOf = (entries: readonly Entry[]): string => {
     'contained ms',
     'after commit ms',
     'fenced',
+    'stalls',
   ];
   return [
     `| ${heads.join(' | ')} |`,

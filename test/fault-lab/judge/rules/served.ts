@@ -8,6 +8,9 @@ const mayHold = ({ sentMs, liftedMs }: OrderStory, attempt: Attempt, healMs: num
   sentMs <= attempt.endMs &&
   (liftedMs === null || attempt.sentMs <= Math.max(liftedMs + RELAXED_MS, healMs + HEALED_MS));
 
+/** A stall of one process tells of want all around it. */
+const STARVED_MS = 1500;
+
 const overlaps = (fromMs: number, toMs: number, { sentMs, endMs }: Attempt): boolean =>
   fromMs <= endMs && toMs + HEALED_MS >= sentMs;
 
@@ -18,6 +21,10 @@ const excused = ({ troubles }: History, attempt: Attempt): boolean =>
       overlaps(fromMs, toMs, attempt) &&
       (gateways.includes(attempt.gateway) || (logs && attempt.kind === 'intent')),
   );
+
+/** A gateway that gets no processor can prove nothing in time: that is the machine's fault, and no gateway's. */
+const starved = ({ stalls }: History, { sentMs, endMs }: Attempt): boolean =>
+  stalls.some(({ fromMs, toMs }) => fromMs - STARVED_MS <= endMs && toMs + STARVED_MS >= sentMs);
 
 const lastHealAt = ({ troubles }: History, gateway: string): number =>
   Math.max(
@@ -47,12 +54,14 @@ export const othersAreServed = (history: History): readonly Finding[] => {
     const text = `${gateway} ${problem}`;
     into.violations.push({ invariant, atMs, gateway, orderId, text });
   };
+  const whenHealed = ({ sentMs }: Attempt): Invariant =>
+    healed > 0 && sentMs > healed + HEALED_MS ? 'I5' : 'I8';
   const checkFree = (attempt: Attempt): void => {
     const about = `${told(attempt)} to the ${attempt.kind} of ${attempt.from}, which no order covers`;
     check('I6', attempt, isStopped(attempt) ? about : null);
-    if (isStopped(attempt) || excused(history, attempt)) return;
-    const serving = isAdmitted(attempt) ? null : about;
-    check(attempt.sentMs > healed + HEALED_MS && healed > 0 ? 'I5' : 'I8', attempt, serving);
+    if (isAdmitted(attempt)) return check(whenHealed(attempt), attempt, null);
+    if (isStopped(attempt) || excused(history, attempt) || starved(history, attempt)) return;
+    check(whenHealed(attempt), attempt, about);
   };
   const checkHeld = (attempt: Attempt, orders: readonly OrderStory[]): void => {
     const order = orders.find((it) => stands(it, attempt, healed + HEALED_MS));

@@ -5,14 +5,20 @@ import { beforeLift, ordersOver } from './coverage.js';
 /** By order and gateway. One id may stand for two stories: after a log was rolled back it stands again. */
 type Known = Map<OrderStory, Map<string, number>>;
 
-/** Since when each gateway has let show that it has an order: by a receipt that a node told of, or by a refusal. */
-const knownSince = ({ orders, attempts }: History): Known => {
-  const known: Known = new Map(orders.map((order) => [order, new Map<string, number>()]));
+const storiesById = ({ orders }: History): Map<string, OrderStory[]> => {
   const stories = new Map<string, OrderStory[]>();
   for (const order of orders) {
-    if (order.orderId === null) continue;
-    stories.set(order.orderId, [...(stories.get(order.orderId) ?? []), order]);
+    const { orderId } = order;
+    if (orderId !== null) stories.set(orderId, [...(stories.get(orderId) ?? []), order]);
   }
+  return stories;
+};
+
+/** Since when each gateway has let show that it has an order: by a receipt that a node told of, or by a refusal. */
+const knownSince = (history: History): Known => {
+  const { orders, attempts } = history;
+  const known: Known = new Map(orders.map((order) => [order, new Map<string, number>()]));
+  const stories = storiesById(history);
   const learn = (order: OrderStory, gateway: string, atMs: number): void => {
     const at = known.get(order);
     if (atMs >= order.sentMs) at?.set(gateway, Math.min(atMs, at.get(gateway) ?? Infinity));
@@ -20,9 +26,8 @@ const knownSince = ({ orders, attempts }: History): Known => {
   for (const order of orders) {
     for (const { acked, atMs } of order.claims) for (const name of acked) learn(order, name, atMs);
   }
-  for (const attempt of attempts.filter(isStopped)) {
-    for (const order of stories.get(attempt.orderId ?? '') ?? [])
-      learn(order, attempt.gateway, attempt.endMs);
+  for (const { orderId, gateway, endMs } of attempts.filter(isStopped)) {
+    for (const order of stories.get(orderId ?? '') ?? []) learn(order, gateway, endMs);
   }
   return known;
 };
