@@ -23,8 +23,8 @@ import { onLab } from './stage/lab-stage.js';
 const GATEWAYS = 100;
 const ROUNDS = 31;
 const WARM_UP = 2;
-const WINDOW_MS = 2000;
-const PROFILE_MS = 15_000;
+const WINDOW_MS = 1000;
+const PROFILE_MS = 10_000;
 const CORE_PERCENT_MAX = 5;
 
 const IDLE = 'idle';

@@ -23,7 +23,9 @@ export class BusyMachine {
     { length: availableParallelism() },
     () => new Child<BurnReport>('fences/burner.js'),
   );
-  private readonly began = spent();
+  // Asked for at once: a burner that is ready before anybody waits would not say so again.
+  private readonly ready = Promise.all(this.burners.map((burner) => burner.next('ready')));
+  private began = spent();
   private last = this.began;
   private share = 0;
   private timer: NodeJS.Timeout | null = null;
@@ -32,7 +34,9 @@ export class BusyMachine {
   constructor(private readonly load: number) {}
 
   async start(): Promise<void> {
-    await Promise.all(this.burners.map((burner) => burner.next('ready')));
+    await this.ready;
+    this.began = spent();
+    this.last = this.began;
     this.timer = setInterval(() => this.regulate(), LOOK_EVERY_MS);
   }
 

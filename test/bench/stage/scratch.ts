@@ -19,7 +19,10 @@ export const dropScratch = (dir: string): void => {
 // A Ctrl+C in the middle of a run leaves nothing either: the servers of the bench end with this process.
 process.once('exit', () => kept.forEach(dropScratch));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => process.exit(130));
+  process.once(signal, () => {
+    process.stderr.write(`\nbench: ended by ${signal}\n`);
+    process.exit(130);
+  });
 
 /** A directory for as long as `use` takes. */
 export const inScratch = async <T>(use: (dir: string) => Promise<T>): Promise<T> => {
