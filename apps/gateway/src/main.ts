@@ -1,5 +1,4 @@
 import { KILL_PATH_PING_MS } from '#containment';
-import { KILL_PATH_PING_MS } from '#containment';
 import { connectNats } from '#event-store-jetstream';
 import {
   createLogger,
