@@ -8,7 +8,7 @@ import { onRound } from './bench.js';
 import { Child } from './child.js';
 import { tooFew, voidBy } from './judging.js';
 import { interleave, quantile, ratioOf, type Contender, type Ratio } from './rounds.js';
-import { inScratch } from './stage/scratch.js';
+import { inScratch, thenStopped } from './stage/scratch.js';
 
 /**
  * What a gateway adds to a bare Fastify, in throughput and in waiting: the guard's allow and block against a bare 200, a
@@ -160,16 +160,14 @@ const measured = async (loads: readonly Load[], rounds: number): Promise<Gateway
 const onBoth = (rounds: number): Promise<GatewayReport> =>
   inScratch(async (dataDir) => {
     const mesh = await startMesh(dataDir, ['us-east'], 1);
-    try {
+    return thenStopped(mesh.stop, async () => {
       const bare = await startBareGateway();
       try {
         return await measured(await loadsOf(mesh, bare.port), rounds);
       } finally {
         await bare.stop();
       }
-    } finally {
-      await mesh.stop();
-    }
+    });
   });
 
 const gatewayTable = ({ rows, rounds, connections, control }: GatewayReport): string => {

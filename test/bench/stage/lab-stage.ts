@@ -4,7 +4,7 @@ import type { Service } from '../../fault-lab/mesh/services.js';
 import { Hammering } from '../kill/hammering.js';
 import type { KillStage } from '../kill/kill-once.js';
 import { newAgent } from './rogue.js';
-import { inScratch } from './scratch.js';
+import { inScratch, thenStopped } from './scratch.js';
 
 export interface LabStage extends KillStage {
   readonly mesh: LabMesh;
@@ -34,10 +34,9 @@ const onStanding = async <T>(mesh: LabMesh, use: (stage: LabStage) => Promise<T>
 export const onLab = <T>(use: (stage: LabStage) => Promise<T>): Promise<T> =>
   inScratch(async (dir) => {
     const mesh = await LabMesh.plan(dir);
-    try {
+    const stand = async (): Promise<T> => {
       await mesh.start();
-      return await onStanding(mesh, use);
-    } finally {
-      await mesh.stop();
-    }
+      return onStanding(mesh, use);
+    };
+    return thenStopped(() => mesh.stop(), stand);
   });

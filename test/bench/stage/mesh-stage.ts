@@ -3,7 +3,7 @@ import { startMesh, type StandingMesh } from '../../../apps/demo/src/standing-me
 import { Hammering } from '../kill/hammering.js';
 import type { KillStage } from '../kill/kill-once.js';
 import { newAgent } from './rogue.js';
-import { inScratch } from './scratch.js';
+import { inScratch, thenStopped } from './scratch.js';
 
 export interface MeshStage extends KillStage {
   readonly mesh: StandingMesh;
@@ -40,9 +40,5 @@ const onStanding = async <T>(
 export const onMesh = <T>(use: (stage: MeshStage) => Promise<T>): Promise<T> =>
   inScratch(async (dataDir) => {
     const mesh = await startMesh(dataDir, REGIONS, GATEWAYS_PER_REGION);
-    try {
-      return await onStanding(mesh, use);
-    } finally {
-      await mesh.stop();
-    }
+    return thenStopped(mesh.stop, () => onStanding(mesh, use));
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const kept = new Set<string>();
+const standing = new Set<() => Promise<void>>();
 
 /** A directory that is gone when {@link dropScratch} is called, or this process ends. */
 export const makeScratch = (): string => {
@@ -16,14 +17,6 @@ export const dropScratch = (dir: string): void => {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 };
 
-// A Ctrl+C in the middle of a run leaves nothing either: the servers of the bench end with this process.
-process.once('exit', () => kept.forEach(dropScratch));
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  process.once(signal, () => {
-    process.stderr.write(`\nbench: ended by ${signal}\n`);
-    process.exit(130);
-  });
-
 /** A directory for as long as `use` takes. */
 export const inScratch = async <T>(use: (dir: string) => Promise<T>): Promise<T> => {
   const dir = makeScratch();
@@ -33,3 +26,30 @@ export const inScratch = async <T>(use: (dir: string) => Promise<T>): Promise<T>
     dropScratch(dir);
   }
 };
+
+/** Calls `stop` after `use`, however that ends; a Ctrl+C in the middle is an end, too. */
+export const thenStopped = async <T>(
+  stop: () => Promise<void>,
+  use: () => Promise<T>,
+): Promise<T> => {
+  standing.add(stop);
+  try {
+    return await use();
+  } finally {
+    standing.delete(stop);
+    await stop();
+  }
+};
+
+/** What stands ends in order, so that nothing writes into a directory that is gone. */
+const end = async (signal: NodeJS.Signals): Promise<void> => {
+  process.stderr.write(`\nbench: ended by ${signal}\n`);
+  // What the bench was waiting for cannot come any more.
+  process.on('uncaughtException', () => undefined);
+  await Promise.allSettled([...standing].map((stop) => stop()));
+  process.exit(130);
+};
+
+process.once('exit', () => kept.forEach(dropScratch));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => void end(signal));
