@@ -41,7 +41,7 @@ it.each([
     await traffic.goesOn();
     expect(performance.now() - sinceMs).toBeLessThan(HEALED_MS);
     expect(dishonest(traffic.since(mark), ANSWERED_MS)).toEqual([]);
-    expect(refusals(mark)).toContain('log_unavailable');
+    expect(refusals(mark)).toContain('gateway_fenced');
   },
 );
 

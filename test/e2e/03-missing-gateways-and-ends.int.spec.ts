@@ -8,9 +8,11 @@ import { addressOf, call, encoded, StandingMesh, type Reply } from './standing-m
 
 const FROZEN = ['gateway us-east-2', 'gateway eu-west-2'];
 const AT_ONCE = 20;
-/** One second of waiting for the missing, and a process of the command line. */
-const STOPPED_MS = 4000;
+/** The end of the missing leases, and a process of the command line. */
+const STOPPED_MS = 8000;
 const ENDED_MS = 2000;
+/** A lease is over 750 ms after the commit; a busy machine may take longer to say so. */
+const PATIENTLY = ['--timeout', '5s'];
 const mesh = new StandingMesh('missing', 2);
 const estop = estopIn(mesh.dataDir);
 const waiting: Promise<Reply>[] = [];
@@ -62,36 +64,31 @@ beforeAll(async () => {
 });
 afterAll(() => mesh.end());
 
-it('1. a stop that half of the gateways do not hear is answered soon, with 4 and the names of the missing', async () => {
+it('1. a stop that half of the gateways do not hear is contained soon: the clock proves that they admit nothing', async () => {
   await Promise.all(hammer());
   for (const name of FROZEN) mesh.signal(name, 'SIGSTOP');
   waiting.push(...hammer());
   const sinceMs = performance.now();
-  const { code, out } = await estop('kill', 'rogue', '--json');
+  const { code, out } = await estop('kill', 'rogue', '--json', ...PATIENTLY);
   const tookMs = performance.now() - sinceMs;
   const order = JSON.parse(out) as Record<string, unknown>;
   const states = (order.gateways as { gateway: string; state: string }[]).map(
     ({ gateway, state }) => `${gateway} ${state}`,
   );
   expect([code, order.effective, order.state, order.contained]).toEqual([
-    4,
+    0,
     { acked: 2, of: 4 },
-    'committed',
-    null,
+    'contained',
+    true,
   ]);
   expect(states.sort()).toEqual([
     'eu-west-1 acked',
-    'eu-west-2 missing',
+    'eu-west-2 fenced',
     'us-east-1 acked',
-    'us-east-2 missing',
+    'us-east-2 fenced',
   ]);
   expect(tookMs).toBeLessThan(STOPPED_MS);
   orderId = order.order_id as string;
-  const text = await estop('kill', 'rogue');
-  expect([text.code, text.out]).toEqual([
-    4,
-    expect.stringContaining('No word yet from eu-west-2 (eu-west), us-east-2 (us-east).'),
-  ]);
 });
 
 it('2. gateways that were frozen admit nothing more: not what had waited, not what comes now', async () => {
@@ -103,7 +100,7 @@ it('2. gateways that were frozen admit nothing more: not what had waited, not wh
   expect([...codes]).toEqual(['agent_killed']);
   await until(
     async () =>
-      (await mesh.as('viewer', `GET /v1/mesh/stops/${orderId}`)).body.state === 'effective',
+      (await mesh.as('viewer', `GET /v1/mesh/stops/${orderId}`)).body.effective.acked === 4,
     { what: 'receipts of all gateways' },
   );
 });
@@ -116,8 +113,15 @@ it('3. kill -9 of the supervisor: the next start ends what is left, and keeps ev
   await mesh.startAgain();
   expect(old.filter((one) => isRunning(one))).toEqual([]);
   expect(mesh.ready.gateways).toEqual(gateways);
-  const answers = await Promise.all(mesh.gateways.map(send));
-  expect(answers.map(({ code }) => code)).toEqual(Array(4).fill('agent_killed'));
+  // One that is starved for a moment is fenced for a moment.
+  const codes = new Set<string | null>();
+  await until(async () => {
+    const answers = await Promise.all(mesh.gateways.map(send));
+    for (const { code } of answers) codes.add(code);
+    return answers.every(({ code }) => code === 'agent_killed');
+  });
+  codes.delete('gateway_fenced');
+  expect([...codes]).toEqual(['agent_killed']);
   const why = await mesh.as('viewer', `GET /v1/mesh/agents/${encoded('rogue')}/why`);
   expect(why.body.held_by).toEqual([expect.objectContaining({ order_id: orderId })]);
 });
