@@ -107,13 +107,14 @@ export const tableOf = (entries: readonly Entry[]): string => {
   ].join('\n');
 };
 
+/** What was done in all, and a last line that can be counted: an episode passed when it kept every invariant. */
 export const summaryOf = (entries: readonly Entry[]): string => {
   const run = entries.filter(({ notRun }) => notRun === null);
-  const broken = run.filter(isBroken);
+  const broken = run.filter(isBroken).length;
   const requests = run.reduce((sum, { figures }) => sum + (figures?.attempts ?? 0), 0);
   const stops = run.reduce((sum, { figures }) => sum + (figures?.orders ?? 0), 0);
   return (
-    `${run.length} episodes, ${requests} requests, ${stops} stops: ${run.length - broken.length} kept every invariant, ` +
-    `${broken.length} did not; ${entries.length - run.length} not run`
+    `${run.length} episodes, ${requests} requests, ${stops} stops; ${entries.length - run.length} not run\n` +
+    `${run.length - broken} passed, ${broken} failed`
   );
 };
