@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { scrape, total } from '../e2e/scrape.js';
+import { scrape, total, type Sample } from '../e2e/scrape.js';
 import type { Outcome, Settings } from './bench.js';
 import { onRound } from './bench.js';
 import { BusyMachine } from './fences/busy-machine.js';
@@ -36,6 +36,12 @@ interface Look {
   readonly oldestMs: number;
 }
 
+/** None while it has no proof: that is a fence, and counted as one. */
+const agesMs = (samples: readonly Sample[]): number[] =>
+  samples
+    .filter(({ name, value }) => name === LEASE_AGE && Number.isFinite(value))
+    .map(({ value }) => value * 1000);
+
 const look = async ({ mesh }: MeshStage): Promise<Look> => {
   const all = await Promise.all(
     mesh.gateways.map(async ({ id, url }) => ({ id, samples: await scrape(url) })),
@@ -45,7 +51,7 @@ const look = async ({ mesh }: MeshStage): Promise<Look> => {
       throw new Error(`${id} tells nothing of ${FENCES}`);
   return {
     fences: Object.fromEntries(all.map(({ id, samples }) => [id, total(samples, FENCES)])),
-    oldestMs: 1000 * Math.max(...all.map(({ samples }) => total(samples, LEASE_AGE))),
+    oldestMs: Math.max(0, ...all.flatMap(({ samples }) => agesMs(samples))),
   };
 };
 

@@ -10,6 +10,7 @@ import { onRound } from './bench.js';
 import { Child } from './child.js';
 import { atMost, judged, tableOf, tooFew } from './judging.js';
 import type { EmulatorReport } from './renewals/emulator-messages.js';
+import { piecesUs } from './renewals/pieces.js';
 import { processorMs } from './renewals/processor-time.js';
 import { sharesOf, type CpuProfile, type Subject } from './renewals/profile.js';
 import { interleave, quantile, type Contender } from './rounds.js';
@@ -51,6 +52,8 @@ export interface RenewalsReport {
   readonly costs: readonly Cost[];
   /** Of the busy time of the one node's main thread. */
   readonly profile: readonly (readonly [string, number])[];
+  /** Microseconds of processor time for each, alone and in a loop. */
+  readonly pieces_us: readonly (readonly [string, number])[];
 }
 
 const subjects: readonly Subject[] = [
@@ -173,7 +176,7 @@ const measured = async (mesh: LabMesh, rounds: number): Promise<RenewalsReport> 
     await second.stop();
     const one = await costOf(emulator, [first], rounds);
     const profile = await profileOf(emulator, first, join(mesh.dir, 'profile'));
-    return { rounds, gateways: GATEWAYS, costs: [one, two], profile };
+    return { rounds, gateways: GATEWAYS, costs: [one, two], profile, pieces_us: piecesUs() };
   } finally {
     await emulator.end();
   }
@@ -181,7 +184,7 @@ const measured = async (mesh: LabMesh, rounds: number): Promise<RenewalsReport> 
 
 const percent = (value: number): string => value.toFixed(1);
 
-const tableOfCosts = ({ rounds, gateways, costs, profile }: RenewalsReport): string =>
+const tableOfCosts = ({ rounds, gateways, costs, profile, pieces_us }: RenewalsReport): string =>
   [
     `Renewals of ${gateways} gateways every 150 ms, ${rounds} rounds of windows of ${WINDOW_MS / 1000} s`,
     '',
@@ -208,6 +211,11 @@ const tableOfCosts = ({ rounds, gateways, costs, profile }: RenewalsReport): str
     tableOf(
       ['busy time of the one node goes into', 'share'],
       profile.map(([name, share]) => [name, `${percent(share * 100)} %`]),
+    ),
+    '',
+    tableOf(
+      ['one of them, alone', 'µs'],
+      pieces_us.map(([name, us]) => [name, us.toFixed(1)]),
     ),
   ].join('\n');
 
