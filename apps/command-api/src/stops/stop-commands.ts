@@ -109,22 +109,27 @@ export class StopCommands {
     const { orderId, changed } = placed;
     const { node, regions, clock } = this.control.parts;
     const { wait, timeout_ms } = wish.details;
-    const reached = reachedBy[wait];
-    const standing = await node.until(orderId, reached, timeout_ms);
+    const standing = await node.until(orderId, reachedBy[wait], timeout_ms);
     const order = this.control.view.order(orderId);
     if (order === null) throw new Error(`the order ${orderId} is not in the fold`);
     if (order.lift !== null) return liftedMeanwhile(this.control, wish, order);
     const report = orderReport(order, progressOf(order, standing, regions), changed);
     this.metrics.stopAnswered(report, clock.monotonicMs() - sinceMs, wait === 'contained');
-    return { report, waitMet: standing !== null && reached(standing) };
+    return { report, waitMet: standing !== null && isMet(wait, standing) };
   }
 }
 
-const reachedBy: Record<StopWish['details']['wait'], (standing: OrderStanding) => boolean> = {
-  contained: isContained,
+type Wait = StopWish['details']['wait'];
+
+const reachedBy: Record<Wait, (standing: OrderStanding) => boolean> = {
+  contained: ({ contained }) => contained,
   committed: ({ committed }) => committed,
   none: () => true,
 };
+
+/** Where no gateway is there nothing more is waited for, and nothing was reached. */
+const isMet = (wait: Wait, standing: OrderStanding): boolean =>
+  wait === 'contained' ? isContained(standing) : reachedBy[wait](standing);
 
 /** An order is lifted once and for all: to answer with it would call an agent stopped that runs. */
 const liftedAlready = (orderId: StopOrderId): ApiProblem => {
