@@ -55,7 +55,7 @@ const forgeReceipts = ({ gateways, nodes }: Mesh, orderId: string): void => {
 const forgeJoinWords = ({ nodes, world }: Mesh): void => {
   for (const from of nodes) {
     for (const to of nodes) {
-      for (let joinSequence = 1; joinSequence < 12; joinSequence += 1) {
+      for (let joinSequence = 1; joinSequence < 60; joinSequence += 1) {
         const word: JoinWord = { from: from.id, to: to.id, joinSequence };
         const kind = world.random.pick(['join-asked', 'join-acknowledged'] as const);
         to.receive({ kind, word, signature: NOBODY });

@@ -52,6 +52,7 @@ export class LogModel {
   #staleUntilMs = 0;
   #staleAfter = 0;
   #hanging = 0.01;
+  #isSpared = '';
 
   constructor(
     private readonly schedule: Schedule,
@@ -86,7 +87,9 @@ export class LogModel {
     };
     this.schedule.in(APPEND_TIMEOUT_MS, () => settle({ outcome: 'failed' }));
     if (this.network.isBlocked(client, 'log')) return;
-    const hangs = this.random.chance(this.#hanging) ? this.random.between(500, 4_000) : 0;
+    const mayHang = client !== this.#isSpared;
+    const hangs =
+      mayHang && this.random.chance(this.#hanging) ? this.random.between(500, 4_000) : 0;
     const delay = this.network.delayMs(client, 'log') + hangs;
     this.schedule.in(delay, () => this.#arrive(client, request, settle));
     // A client library that lost its connection sends again what had arrived.
@@ -173,7 +176,11 @@ export class LogModel {
   replace(incarnation: string): void {
     this.empty();
     this.#lastSequence = 0;
-    for (const consumer of this.#consumers) consumer.next = this.random.pick([1, 1, 2]);
+    // Some find out at once; others wait at a consumer that is no more.
+    for (const consumer of this.#consumers) {
+      const isDead = consumer.sequence > 0 && this.random.chance(0.5);
+      consumer.next = isDead ? Infinity : 1;
+    }
     this.start(incarnation);
   }
 
@@ -189,9 +196,10 @@ export class LogModel {
     });
   }
 
-  /** Appends take their time, or are stored when nobody waits for them any more. */
-  hang(share: number): void {
+  /** Appends take their time, or are stored when nobody waits for them any more; but not those of `isSpared`. */
+  hang(share: number, isSpared = ''): void {
     this.#hanging = share;
+    this.#isSpared = isSpared;
   }
 
   heal(): void {

@@ -42,32 +42,63 @@ const restartNodes = (mesh: Mesh): void => {
   mesh.noteLostCopies();
 };
 
+/** In doubt, never deny a stop: whatever has become of the log, a node that runs takes it (I8). */
+const orderInDoubt = (mesh: Mesh, workload: Workload, kind: 'agent' | 'tag'): void => {
+  const { schedule, checker } = mesh.world;
+  const orderId = workload.order({ kind });
+  const story = orderId === null ? undefined : checker.story(orderId);
+  const issuer = mesh.nodes.find(({ id }) => id === story?.plan.issuer);
+  if (story === undefined || issuer === undefined) return;
+  const { generation } = issuer.machine;
+  schedule.in(100, () => {
+    const hasRun = issuer.machine.isUp && issuer.machine.generation === generation;
+    if (hasRun && story.answeredAtMs === null)
+      checker.broken('I8', `${issuer.name} does not take ${story.orderId}`);
+  });
+};
+
+/** A node that reads nothing, but still appends, must notice by its own echoes that the log has lost its end. */
+const deafenNodes = (mesh: Mesh, forMs: number): void => {
+  const { schedule, log, checker } = mesh.world;
+  for (const { name } of mesh.nodes) log.stall(name, forMs);
+  schedule.in(1_500, () => {
+    for (const node of mesh.nodes)
+      if (node.isReadyMember)
+        checker.broken('I4', `${node.name} is still ready, and its log is gone`);
+  });
+};
+
 /** The log loses its tail, and grows again: past what somebody has read who was away meanwhile. */
 export const rolledBack = (mesh: Mesh, workload: Workload): Plan => {
   const { random, schedule, log, network } = mesh.world;
   const [away] = mesh.gateways;
   mesh.start();
-  const at = random.between(2_500, 4_000);
-  const endMs = at + random.between(5_000, 8_000);
+  const at = random.between(3_500, 5_000);
+  const endMs = at + random.between(6_000, 8_000);
   const isRestored = random.chance(0.6);
+  const isDeaf = random.chance(0.25);
   workload.start(at - 300);
-  network.pushLoss = random.pick([0, 1]);
-  const awayMs = random.between(800, 4_000);
+  network.pushLoss = random.pick([0, 1, 1]);
+  const awayMs = random.between(1_200, 3_000);
   schedule.at(at, () => {
     if (away !== undefined) {
-      cut(mesh, [away.name, 'log'], awayMs);
+      // It reads the log by its own eyes later than it hears of it.
+      cut(mesh, [away.name, 'log'], awayMs + random.pick([0, 2_500]));
       for (const node of mesh.nodes) cut(mesh, [away.name, node.name], awayMs);
     }
-    restartNodes(mesh);
-    log.rollBack(Math.max(1, log.sequence - random.whole(1, 40)));
+    if (isDeaf) deafenNodes(mesh, 3_000);
+    else restartNodes(mesh);
+    log.rollBack(Math.max(1, log.sequence - random.whole(isDeaf ? 20 : 1, 60)));
   });
   for (let count = random.whole(1, 3); count > 0; count -= 1)
+    schedule.at(at + random.between(350, 900), () => orderInDoubt(mesh, workload, 'agent'));
+  for (let count = random.whole(0, 2); count > 0; count -= 1)
     schedule.at(at + random.between(100, 3_000), () => {
       if (random.chance(0.4)) workload.tag(random.pick(TAGGED), 400);
-      workload.order({ kind: random.pick(['agent', 'agent', 'tag']) });
+      orderInDoubt(mesh, workload, random.pick(['agent', 'tag']));
     });
-  for (let count = 0; count < 40; count += 1)
-    schedule.at(at + random.between(100, awayMs), () => workload.tag('other', 400));
+  for (let count = 0; count < 80; count += 1)
+    schedule.at(at + random.between(900, awayMs), () => workload.tag('other', 400));
   schedule.at(at + awayMs, () => {
     for (const gateway of mesh.gateways) workload.hammer(gateway, { forMs: 2_500, everyMs: 10 });
   });
@@ -81,29 +112,40 @@ export const replaced = (mesh: Mesh, workload: Workload): Plan => {
   const { random, schedule, log } = mesh.world;
   mesh.start();
   const at = random.between(2_500, 4_000);
-  const endMs = at + random.between(3_000, 6_000);
-  const isEmptied = random.chance(0.4);
+  const emptyMs = random.chance(0.4) ? random.between(1_500, 3_000) : 0;
+  const endMs = at + emptyMs + random.between(4_500, 6_000);
   const isRestored = random.chance(0.6);
   workload.start(at - 300);
   schedule.at(at, () => {
-    if (isEmptied) {
-      log.empty();
-      // Readers refuse what does not begin with its first event: the cure is a stream made anew.
-      schedule.in(random.between(300, 2_000), () => log.replace(SECOND));
-    } else log.replace(SECOND);
-    for (const process of mesh.machines) {
-      if (!random.chance(0.4)) continue;
-      process.crash(random.chance(0.1));
-      schedule.in(random.between(5, 900), () => process.start());
-    }
-    mesh.noteLostCopies();
-    for (const gateway of mesh.gateways) workload.hammer(gateway, { forMs: 3_000, everyMs: 10 });
+    // Readers refuse what does not begin with its first event: the cure is a stream made anew.
+    if (emptyMs > 0) log.empty();
+    schedule.in(emptyMs, () => log.replace(SECOND));
+    restartSome(mesh, 0.4, 900);
+    for (const gateway of mesh.gateways)
+      workload.hammer(gateway, { forMs: emptyMs + 4_000, everyMs: 10 });
   });
+  // It grows past everything that anybody remembers, and whoever is started then sees nothing strange in its length.
+  for (let count = 0; count < 90; count += 1)
+    schedule.at(at + emptyMs * random.fraction() + random.between(50, 1_500), () =>
+      workload.tag('other', 400),
+    );
+  if (random.chance(0.5))
+    schedule.at(at + emptyMs + random.between(1_600, 2_000), () => restartSome(mesh, 1, 100));
   for (let count = random.whole(0, 2); count > 0; count -= 1)
-    schedule.at(at + random.between(100, 2_500), () => void workload.order({ kind: 'agent' }));
+    schedule.at(at + random.between(100, 2_500), () => orderInDoubt(mesh, workload, 'agent'));
   if (isRestored)
     schedule.at(endMs - 100, () => restore(mesh, { old: FIRST_INCARNATION, new: SECOND }));
   return ending(mesh, endMs, isRestored);
+};
+
+const restartSome = (mesh: Mesh, share: number, withinMs: number): void => {
+  const { random, schedule } = mesh.world;
+  for (const process of mesh.machines) {
+    if (!random.chance(share)) continue;
+    process.crash(random.chance(0.05));
+    schedule.in(random.between(5, withinMs), () => process.start());
+  }
+  mesh.noteLostCopies();
 };
 
 /** A deposed leader answers reads, appends hang and are stored late, and whoever is started reads an old end. */

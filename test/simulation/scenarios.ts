@@ -218,7 +218,8 @@ const stopOnChange = (mesh: Mesh, workload: Workload, node: SimNode, first: SimG
       workload.order({ kind: 'agent', node: node.name });
       workload.order({ kind: 'lax', node: node.name });
     });
-    schedule.in(random.between(0, 1_500), () => void workload.order({ kind: 'agent' }));
+    for (const most of [1_500, 3_000])
+      schedule.in(random.between(0, most), () => void workload.order({ kind: 'agent' }));
     workload.hammer(first, { forMs: 3_000, everyMs: 2 });
   };
 };
@@ -260,7 +261,7 @@ export const twins = (mesh: Mesh, workload: Workload): Plan => {
   if (first === undefined || node === undefined) return quiet(mesh, workload);
   mesh.start();
   const at = random.between(1_500, 2_500);
-  const endMs = random.between(6_000, 12_000);
+  const endMs = random.between(7_000, 12_000);
   workload.start(endMs);
   network.pushLoss = random.pick([0, 1]);
   mesh.world.disturbedUntil(endMs);
@@ -272,7 +273,7 @@ export const twins = (mesh: Mesh, workload: Workload): Plan => {
   for (let count = random.whole(1, 3); count > 0; count -= 1) {
     const start = random.between(at, endMs - 2_000);
     schedule.at(start, () => twin.start());
-    schedule.at(start + random.between(200, 2_000), () => twin.crash(random.chance(0.5)));
+    schedule.at(start + random.between(200, 4_500), () => twin.crash(random.chance(0.5)));
   }
   schedule.at(endMs - 1, () => {
     twin.crash(false);

@@ -37,7 +37,7 @@ const defects: readonly Defect[] = [
     schedule.in(random.between(600, 1_200), () => node.start());
   },
   ({ world }, { name }, forMs) => {
-    world.log.hang(0.95);
+    world.log.hang(0.9, name);
     world.network.slow('log', name, { byMs: 300, forMs });
     world.schedule.in(forMs, () => world.log.hang(0.01));
   },
@@ -209,7 +209,10 @@ export const optOut = (mesh: Mesh, workload: Workload): Plan => {
     workload.hammer(gateway, { forMs, everyMs: 4 });
   });
   if (random.chance(0.5)) schedule.at(cutAt + random.between(50, 900), () => choose('deny'));
-  if (random.chance(0.5)) restartOnStaleLog(mesh, gateway, cutAt);
+  if (random.chance(0.5)) {
+    restartOnStaleLog(mesh, gateway, cutAt);
+    schedule.at(cutAt - random.between(60, 300), () => void workload.order({ kind: 'lax' }));
+  }
   schedule.at(cutAt + random.between(-100, 1_200), () => void workload.order({ kind: 'lax' }));
   schedule.at(cutAt + forMs + 800, () => void workload.order({ kind: 'agent', agent: LAX }));
   return { faultsEndMs };

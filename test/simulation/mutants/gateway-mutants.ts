@@ -146,7 +146,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: 'gateway-start-without-the-log',
     rule: 'a start without a readable log is not ready; membership waits for the own join',
-    expects: ['I1', 'I1c', 'I4', 'I5', 'I6', 'I7'],
+    expects: ['I4', 'I1', 'I1c', 'I4', 'I5', 'I6', 'I7'],
     edits: [
       {
         file: 'gateway-log.ts',

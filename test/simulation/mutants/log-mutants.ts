@@ -51,15 +51,32 @@ export const logMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'log-cursor.ts',
-        find: "return isLasting(entry) && this.compare(markOf(entry)) === 'other';",
-        replace: 'return isLasting(entry) && markOf(entry) === null;',
+        find: "if (isLasting(entry) && this.compare(markOf(entry)) === 'other') return 'foreign';",
+        replace: 'if (isLasting(entry) && markOf(entry) === null) return "foreign";',
+      },
+      {
+        file: 'log-cursor.ts',
+        find: "if (!this.#showsLast && entry.sequence > this.last.sequence) return 'foreign';",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a-lost-end-is-not-noticed',
+    rule: 'a new consumer shows the last event again, or the log has lost it',
+    expects: ['I7', 'I1', 'I1c'],
+    edits: [
+      {
+        file: 'log-cursor.ts',
+        find: "if (!this.#showsLast && entry.sequence > this.last.sequence) return 'foreign';",
+        replace: '',
       },
     ],
   },
   {
     name: 'acknowledgements-below-the-position-are-believed',
     rule: 'an acknowledged append at or below the position is a roll-back',
-    expects: ['I1', 'I1c', 'I2', 'I5', 'I6', 'I7'],
+    expects: ['I4', 'I1', 'I1c', 'I2', 'I5', 'I6', 'I7'],
     edits: [
       {
         file: 'echo-appends.ts',
@@ -71,7 +88,7 @@ export const logMutants: readonly Mutant[] = [
   {
     name: 'another-incarnation-is-believed',
     rule: 'a log of another incarnation is a roll-back',
-    expects: ['I1', 'I1c', 'I2', 'I3', 'I5', 'I6', 'I7'],
+    expects: ['I4', 'I1', 'I1c', 'I2', 'I3', 'I5', 'I6', 'I7'],
     edits: [
       {
         file: 'log-identity.ts',
@@ -96,7 +113,7 @@ export const logMutants: readonly Mutant[] = [
   {
     name: 'an-empty-log-is-read',
     rule: 'an empty log is not one where nothing is stopped',
-    expects: ['I1', 'I1c', 'I5', 'I6', 'I7'],
+    expects: ['I4', 'I1', 'I1c', 'I5', 'I6', 'I7'],
     edits: [
       {
         file: 'node-log.ts',
@@ -110,8 +127,8 @@ export const logMutants: readonly Mutant[] = [
       },
       {
         file: 'log-cursor.ts',
-        find: "return this.#isRead(entry) || this.#isAwaited ? 'repeated' : 'next';",
-        replace: "return this.#isRead(entry) ? 'repeated' : 'next';",
+        find: "if (this.#isAwaited) return 'repeated';",
+        replace: '',
       },
     ],
   },

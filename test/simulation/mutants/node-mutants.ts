@@ -132,8 +132,8 @@ export const nodeMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'order-tracker.ts',
-        find: 'const isProven = committed && gateways',
-        replace: 'const isProven = gateways',
+        find: 'committed && observer.hasRead && gateways',
+        replace: 'observer.hasRead && gateways',
       },
     ],
   },

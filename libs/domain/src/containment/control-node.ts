@@ -87,8 +87,9 @@ export class ControlNode {
     now: ClockReading,
     fenceCounts: FenceCounts = () => true,
   ): OrderStanding | null {
-    const { membership, readyAt } = this.#log;
-    return this.#stops.standing(orderId, { membership, readyAt, fenceCounts }, now);
+    const { membership, readyAt, phase } = this.#log;
+    const hasRead = phase === 'joining' || phase === 'member';
+    return this.#stops.standing(orderId, { membership, readyAt, fenceCounts, hasRead }, now);
   }
 
   step(input: NodeInput, now: ClockReading): NodeOutput[] {

@@ -37,6 +37,8 @@ export class LogCursor {
   #position = 0;
   #first = 1;
   #isAwaited = true;
+  /** Whether this consumer has shown the last lasting event that was applied; from there on it is the log that was read. */
+  #showsLast = false;
   #missed = 0;
 
   get position(): number {
@@ -64,18 +66,19 @@ export class LogCursor {
     this.#expected = 1;
     this.#first = from;
     this.#isAwaited = true;
+    this.#showsLast = this.last.sequence === 0;
   }
 
   arrive({ consumer, consumerSequence, entry }: Delivery): Arrival {
     if (consumer !== this.#consumer) return 'stray';
-    if (this.#isForeign(entry)) return 'foreign';
+    if (isLasting(entry) && this.compare(markOf(entry)) === 'other') return 'foreign';
     if (consumerSequence < this.#expected && this.#isRead(entry)) return 'repeated';
     if (!this.#isInOrder(consumerSequence, entry)) {
       this.#consumer = null;
       return 'gap';
     }
     this.#expected += 1;
-    return this.#isRead(entry) || this.#isAwaited ? 'repeated' : 'next';
+    return this.#take(entry);
   }
 
   /** Whether somebody who read the event of this mark reads the same log; `unknown`: it lies ahead, or long ago. */
@@ -99,9 +102,12 @@ export class LogCursor {
     return sequence <= this.#position;
   }
 
-  // Where something else was read, or nothing that lasts.
-  #isForeign(entry: LogEntry): boolean {
-    return isLasting(entry) && this.compare(markOf(entry)) === 'other';
+  // What comes after the place where the last event should have been, without it, is another log.
+  #take(entry: LogEntry): Arrival {
+    if (this.#isAwaited) return 'repeated';
+    if (entry.sequence === this.last.sequence) this.#showsLast = true;
+    if (!this.#showsLast && entry.sequence > this.last.sequence) return 'foreign';
+    return this.#isRead(entry) ? 'repeated' : 'next';
   }
 
   #isInOrder(consumerSequence: number, entry: LogEntry): boolean {

@@ -42,6 +42,8 @@ export interface Observer {
   /** `null`: not ready, or not a member: no argument from time. */
   readonly readyAt: ClockReading | null;
   readonly fenceCounts: FenceCounts;
+  /** The log is read to its end, and is the right one: all gateways that count are known. */
+  readonly hasRead: boolean;
 }
 
 /** Counts receipts per order and (gateway, boot), and tells how far an order has come. */
@@ -83,7 +85,8 @@ export class OrderTracker {
     const committed = known.sequence !== null;
     const { orderId } = known.signed.order;
     // Proven once, it stays so until the lift: whoever joins later has read the order first.
-    const isProven = committed && gateways.every(({ state }) => state !== 'missing');
+    const isProven =
+      committed && observer.hasRead && gateways.every(({ state }) => state !== 'missing');
     if (isProven && !this.#contained.has(orderId)) this.#contained.set(orderId, now);
     const containedAt = this.#contained.get(orderId) ?? null;
     const contained = containedAt !== null;
