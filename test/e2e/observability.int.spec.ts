@@ -140,8 +140,11 @@ describe('metrics', () => {
     const ends = await everywhere();
     for (const samples of ends) {
       const stops = { change: 'stop' };
-      expect(total(samples, 'estop_control_propagation_seconds_count', stops)).toBe(1);
-      expect(total(samples, 'estop_control_propagation_seconds_sum', stops)).toBeLessThan(1);
+      // Besides this one there are those of the canaries.
+      const count = total(samples, 'estop_control_propagation_seconds_count', stops);
+      expect(count).toBeGreaterThan(0);
+      const sum = total(samples, 'estop_control_propagation_seconds_sum', stops);
+      expect(sum / count).toBeLessThan(1);
       expect(total(samples, 'estop_control_applied_sequence')).toBeGreaterThan(0);
     }
   });
@@ -155,19 +158,20 @@ describe('metrics', () => {
     expect(total(after, 'estop_http_problems_total', { code: 'agent_killed' })).toBeGreaterThan(0);
   });
 
-  it('of the command API that took the order tell how long every gateway took', async () => {
+  it('of the command APIs that took orders tell how long every gateway took', async () => {
     const all = await Promise.all(ready.command_apis.map(scrape));
     const took = all.filter(
       (samples) => total(samples, 'estop_stop_propagation_seconds_count') > 0,
     );
-    expect(took).toHaveLength(1);
-    const [samples = []] = took;
-    for (const { id } of ready.gateways) {
-      const count = total(samples, 'estop_stop_propagation_seconds_count', { gateway: id });
-      expect(count).toBeGreaterThan(0);
+    expect(took.length).toBeGreaterThan(0);
+    for (const samples of took) {
+      for (const { id } of ready.gateways) {
+        const count = total(samples, 'estop_stop_propagation_seconds_count', { gateway: id });
+        expect(count).toBeGreaterThan(0);
+      }
+      expect(total(samples, 'estop_orders_standing')).toBeGreaterThan(0);
+      expect(total(samples, 'estop_gateways_joined')).toBe(4);
     }
-    expect(total(samples, 'estop_orders_standing')).toBe(1);
-    expect(total(samples, 'estop_gateways_joined')).toBe(4);
   });
 
   it('of the projector tell how far behind it is; mesh.json says where', async () => {

@@ -35,7 +35,14 @@ export class JetStreamRawLog implements RawLog {
   }
 
   append(request: RawAppend): Promise<Appended> {
-    return appendRaw(this.link, this.stream, request);
+    const append = (): Promise<Appended> => appendRaw(this.link, this.stream, request);
+    const { trace } = this.link.settings;
+    if (trace === null) return append();
+    const attributes = {
+      'messaging.system': 'nats',
+      'messaging.destination.name': request.subject,
+    };
+    return trace.span(`append to ${this.stream}`, attributes, append);
   }
 
   private async fromOf(reader: RawReader): Promise<number> {

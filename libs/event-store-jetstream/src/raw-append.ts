@@ -22,6 +22,7 @@ export const appendRaw = async (
     // Asked while the connection is down, the link would wait for it.
     if (!link.connected()) throw new ConnectionLostError(false);
     const head = headersOf(stream, request);
+    addTrace(head, { ...request.headers, ...link.settings.trace?.inject() });
     return acknowledged(await link.request(subject, text, { headers: head, timeoutMs }), subject);
   } catch (error) {
     throw asPortError(error, `append to ${subject}`, subject);
@@ -36,6 +37,5 @@ const headersOf = (stream: string, request: RawAppend): MsgHdrs => {
     head.set('Nats-Expected-Last-Subject-Sequence', String(request.expectLastSubjectSequence));
   }
   if (request.ttlSeconds !== undefined) head.set('Nats-TTL', String(request.ttlSeconds));
-  addTrace(head, request.headers);
   return head;
 };
