@@ -5,6 +5,10 @@ import type { Membership } from './membership.js';
 /**
  * A node may argue with time only once no proof can leave it out: every node that could still answer gateways knows of
  * its join, or has been without the log for longer than the echo horizon.
+ *
+ * After a lost disk the id that it held is still a member, or was removed without a clean leave: from outside it looks like
+ * a node that is cut off and goes on answering a gateway that sees nothing else. So it must acknowledge, which it never
+ * will, or its echoes must be too old to prove anything. Until then, some 60.7 s, the other ready members say `contained`.
  */
 export class Readiness {
   readonly #acknowledged = new Set<string>();
