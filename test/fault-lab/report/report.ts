@@ -82,7 +82,8 @@ const lineOf = (entry: Entry): string => {
   if (notRun !== null) return line(`not run: ${notRun}`);
   if (figures === null) return line(`did not end: ${failure?.split('\n')[0]}`);
   const cells = INVARIANTS.map((invariant) => cell(entry, invariant));
-  const requests = `${figures.attempts} (${figures.perSecond}/s)`;
+  const left = entry.skipped > 0 ? `, ${entry.skipped} more were due` : '';
+  const requests = `${figures.attempts} (${figures.perSecond}/s${left})`;
   return line(requests, `${figures.orders}`, ...cells, ...figureCells(figures));
 };
 
