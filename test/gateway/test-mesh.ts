@@ -29,6 +29,7 @@ import {
   type WorkEvent,
   type WorkspaceName,
 } from '#contracts';
+import { jest } from '@jest/globals';
 import type { EventStore } from '#event-store';
 import { connectNats, provisionStreams, type Nats } from '#event-store-jetstream';
 import {
@@ -47,6 +48,9 @@ import type { GatewayOptions } from '../../apps/gateway/src/gateway-options.js';
 import { openGateway, type Gateway } from '../../apps/gateway/src/gateway.js';
 import { EventStream } from './event-stream.js';
 import { TestNode } from './test-node.js';
+
+/** A busy machine starves a lease, and then all waits for the next proof. */
+jest.setTimeout(30_000);
 
 const ORG = 'acme' as OrgName;
 const WORKSPACE = 'production' as WorkspaceName;
