@@ -3,7 +3,7 @@ import { call } from '../mesh/client.js';
 import type { Fleet, Target } from '../mesh/fleet.js';
 import type { LabMesh } from '../mesh/lab-mesh.js';
 import { RawNats } from '../nats/raw-nats.js';
-import { leaderOf } from '../nats/jetstream-admin.js';
+import { jsApi, leaderOf } from '../nats/jetstream-admin.js';
 import type { Forgery, Trouble } from '../judge/history.js';
 import { Operator } from '../operators/operator.js';
 import type { OrderLog } from '../operators/order-log.js';
@@ -120,6 +120,11 @@ export class Stage {
       withinMs: LEADER_MS,
       everyMs: 50,
     });
+  }
+
+  /** Another server is to lead a log. */
+  async stepDown(log: string): Promise<void> {
+    await this.withNats((nats) => jsApi(nats, `STREAM.LEADER.STEPDOWN.${log}`));
   }
 
   /** The server that leads a log. */

@@ -1,3 +1,4 @@
+import { bitFlipRows } from './bit-flips.js';
 import { buildRows } from './builds.js';
 import { diskRows } from './disks.js';
 import { forgeryRows } from './forgeries.js';
@@ -22,6 +23,7 @@ export const rows: readonly Row[] = [
   ...logRows,
   ...restoreRows,
   ...diskRows,
+  ...bitFlipRows,
   ...forgeryRows,
   ...buildRows,
 ];

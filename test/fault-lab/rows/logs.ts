@@ -13,7 +13,7 @@ const stepsDown: Row = {
   run: async (stage) => {
     const stepDown = async (): Promise<void> => {
       for (let count = 0; count < 3; count += 1) {
-        await stage.withNats((nats) => jsApi(nats, `STREAM.LEADER.STEPDOWN.${CONTROL}`));
+        await stage.stepDown(CONTROL);
         await stage.lasts(stage.random.between(300, 1200));
       }
     };
