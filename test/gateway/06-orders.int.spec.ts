@@ -56,7 +56,7 @@ describe('an order that the log does not have', () => {
     mesh.pushUnsigned('halt', { agent: mailer.address });
     const rejected = async () => {
       const text = await (await fetch(`${mesh.gateways[0]?.url}/metrics`)).text();
-      return /estop_rejected_messages_total\{[^}]*kind="order"[^}]*\} 1/.test(text);
+      return /estop_rejected_messages_total\{[^}]*what="order"[^}]*\} 1/.test(text);
     };
     await until(rejected);
     expect(await guard()).toBe('allow');

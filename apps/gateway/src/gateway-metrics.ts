@@ -31,7 +31,7 @@ const leaseMetrics = (metrics: Metrics) => ({
   rejected: metrics.counter({
     name: 'estop_rejected_messages_total',
     help: 'Messages and events of the containment protocol that nobody can believe: unsigned, forged or unreadable.',
-    labels: ['kind'],
+    labels: ['what'],
   }),
   late: metrics.counter({
     name: 'estop_late_admissions_total',

@@ -43,8 +43,8 @@ const phrases: Readonly<Record<string, (details: Json, entry: AuditEntry) => str
     `${cause === 'expiry' ? 'time is over for' : 'resumed'} ${aboutText(entry)}`,
   StopApplied: (details) => applied(details),
   DecisionsCounted: ({ act, refused_by, subject, count, gateway }, { address }) =>
-    `${String(gateway)} refused ${address ?? ''} ${String(count)} × ${String(act)}` +
-    `${textOf(subject) === null ? '' : ` ${String(subject)}`} (${String(refused_by)})`,
+    `${String(gateway)} ${refused_by === null ? 'let pass' : 'refused'} ${address ?? ''} ${String(count)} × ${String(act)}` +
+    `${textOf(subject) === null ? '' : ` ${String(subject)}`} (${refused_by === null ? 'without a proof, by on_fence: allow' : String(refused_by)})`,
   HealthChanged: ({ from, to }, { address }) => `${address ?? ''} ${String(from)} -> ${String(to)}`,
   AgentTagged: ({ tags }, { address }) => `${address ?? ''} tags ${listOf(tags)}`,
   KeyIssued: ({ key_id, holder }, { address }) => {

@@ -117,8 +117,8 @@ export class Enforcement implements GatewayHandlers {
     this.options.fences.unfence();
   }
 
-  rejected(kind: string): void {
-    this.options.metrics.rejected.inc({ kind });
+  rejected(what: string): void {
+    this.options.metrics.rejected.inc({ what });
   }
 
   counted(what: 'proof' | 'receipt'): void {

@@ -55,6 +55,18 @@ describe('decisions', () => {
       ],
     ));
 
+  it('without a proof have a line though they allow, and count as what they are', () => {
+    const stale = decisions({ ...allowed, stale: true });
+    expect(rowsOf('audit_log', stale)).toEqual([
+      expect.objectContaining({
+        order_id: null,
+        details: expect.objectContaining({ stale: true, refusedBy: null, count: 3 }),
+      }),
+    ]);
+    expect(rowsOf('usage_hour', stale)).toEqual([expect.objectContaining({ sent: 3, refused: 0 })]);
+    expect(rowsOf('order_refusals', stale) ?? []).toEqual([]);
+  });
+
   it('that refuse have a line each, with the order and the gateway; what was allowed has none', () =>
     expect(rowsOf('audit_log', decisions(allowed, refused, { ...refused, act: 'guard' }))).toEqual([
       expect.objectContaining({

@@ -55,8 +55,10 @@ const decisionsCounted = (
 ): RowOperation[] => {
   const { address, region, gateway, from, to, decisions } = event.data;
   const refusals = decisions.filter(({ refusedBy }) => refusedBy !== null);
-  const lines = refusals.map((refusal, part): RowOperation => {
-    const { orderId, ...refused } = refusal;
+  // What passed without a proof has a line of its own, as a refusal has.
+  const told = decisions.filter(({ refusedBy, stale }) => refusedBy !== null || stale === true);
+  const lines = told.map((decision, part): RowOperation => {
+    const { orderId, ...decided } = decision;
     return {
       into: 'audit_log',
       row: {
@@ -66,7 +68,7 @@ const decisionsCounted = (
         mesh_event: null,
         address,
         order_id: orderId,
-        details: legibleDetails({ ...refused, region, gateway, from, to }),
+        details: legibleDetails({ ...decided, region, gateway, from, to }),
       },
     };
   });
