@@ -174,13 +174,12 @@ export class LogModel {
 
   /** Another stream of the same name, which counts from 1. */
   replace(incarnation: string): void {
+    // Some find out at once; others wait at a consumer that is no more.
+    const isDead = this.#consumers.map(({ sequence }) => sequence > 0 && this.random.chance(0.5));
     this.empty();
     this.#lastSequence = 0;
-    // Some find out at once; others wait at a consumer that is no more.
-    for (const consumer of this.#consumers) {
-      const isDead = consumer.sequence > 0 && this.random.chance(0.5);
-      consumer.next = isDead ? Infinity : 1;
-    }
+    for (const [index, consumer] of this.#consumers.entries())
+      consumer.next = isDead[index] ? Infinity : 1;
     this.start(incarnation);
   }
 

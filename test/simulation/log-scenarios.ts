@@ -88,8 +88,10 @@ export const rolledBack = (mesh: Mesh, workload: Workload): Plan => {
     }
     if (isDeaf) deafenNodes(mesh, 3_000);
     else restartNodes(mesh);
-    log.rollBack(Math.max(1, log.sequence - random.whole(isDeaf ? 20 : 1, 60)));
+    const most = isDeaf || random.chance(0.6) ? 60 : 6;
+    log.rollBack(Math.max(1, log.sequence - random.whole(isDeaf ? 20 : 1, most)));
   });
+  schedule.at(at - random.between(10, 150), () => workload.tag('other', 400));
   for (let count = random.whole(1, 3); count > 0; count -= 1)
     schedule.at(at + random.between(350, 900), () => orderInDoubt(mesh, workload, 'agent'));
   for (let count = random.whole(0, 2); count > 0; count -= 1)
@@ -124,6 +126,8 @@ export const replaced = (mesh: Mesh, workload: Workload): Plan => {
     for (const gateway of mesh.gateways)
       workload.hammer(gateway, { forMs: emptyMs + 4_000, everyMs: 10 });
   });
+  // Nobody is left who remembers anything, and there is nothing to be read.
+  if (emptyMs > 0 && random.chance(0.5)) schedule.at(at + 200, () => restartSome(mesh, 1, 100));
   // It grows past everything that anybody remembers, and whoever is started then sees nothing strange in its length.
   for (let count = 0; count < 90; count += 1)
     schedule.at(at + emptyMs * random.fraction() + random.between(50, 1_500), () =>

@@ -68,7 +68,7 @@ export class Mesh {
       if (story.answeredAtMs === null || story.sequence !== null || story.mayBeLost) continue;
       const holders = [...this.machines, this.twin];
       // A spool that is still there has it, or the answer came too early.
-      const isSpooled = this.nodes.some(({ id }) => id === story.plan.issuer);
+      const isSpooled = !story.isLost && this.nodes.some(({ id }) => id === story.plan.issuer);
       story.mayBeLost = !isSpooled && !holders.some((holder) => holder.holds(story.orderId));
     }
   }
@@ -101,7 +101,7 @@ export class Mesh {
     if (fact.kind === 'echo') return;
     this.#judgeStored(entry);
     this.#member(fact);
-    if (fact.kind === 'gateway-joined') this.world.highestBoots.set(fact.gateway, fact.boot);
+    if (fact.kind === 'gateway-joined') this.world.lastJoins.set(fact.gateway, fact.join);
     if (fact.kind === 'gateway-removed' || fact.kind === 'gateway-joined') this.onMembership();
     this.world.history.note('log', `${entry.sequence} ${describe(fact)}`);
   }

@@ -214,12 +214,15 @@ export const partialViews = (mesh: Mesh, workload: Workload): Plan => {
 const stopOnChange = (mesh: Mesh, workload: Workload, node: SimNode, first: SimGateway): void => {
   const { random, schedule } = mesh.world;
   mesh.onMembership = () => {
+    // One while the old lease may still last, and one on an agent that nothing holds yet after it.
     schedule.in(random.between(0, 300), () => {
-      workload.order({ kind: 'agent', node: node.name });
+      workload.order({ kind: 'agent', agent: 'target', node: node.name });
       workload.order({ kind: 'lax', node: node.name });
     });
-    for (const most of [1_500, 3_000])
-      schedule.in(random.between(0, most), () => void workload.order({ kind: 'agent' }));
+    schedule.in(
+      random.between(900, 2_500),
+      () => void workload.order({ kind: 'agent', agent: 'other' }),
+    );
     workload.hammer(first, { forMs: 3_000, everyMs: 2 });
   };
 };
@@ -262,7 +265,7 @@ export const twins = (mesh: Mesh, workload: Workload): Plan => {
   mesh.start();
   const at = random.between(1_500, 2_500);
   const endMs = random.between(7_000, 12_000);
-  workload.start(endMs);
+  workload.startRequests();
   network.pushLoss = random.pick([0, 1]);
   mesh.world.disturbedUntil(endMs);
   schedule.at(at, () => {

@@ -170,8 +170,8 @@ export class SimGateway {
   #flow(agent: string): Answer {
     if (this.#isStopped(agent)) return 'refused';
     // Superseded, and cut off from everybody who could tell it: outside the promise, and the docs say so.
-    const isSuperseded = this.#lease?.boot !== this.world.highestBoots.get(this.id);
-    if (!isSuperseded) this.world.checker.admittedByOptOut(this.name, agent);
+    const isTwin = this.world.lastJoins.get(this.id)?.startsWith(`${this.id}-twin`) ?? false;
+    if (isTwin === (this.name !== this.id)) this.world.checker.admittedByOptOut(this.name, agent);
     return 'admitted';
   }
 

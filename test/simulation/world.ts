@@ -49,8 +49,8 @@ export class World {
   readonly onLost: ((keep: number) => void)[] = [];
   /** The incarnations that the log as it is goes on for; none without its first event. */
   lineage = new Set<string>();
-  /** By the log. */
-  readonly highestBoots = new Map<string, number>();
+  /** The last join of each gateway that the log holds, by its id. */
+  readonly lastJoins = new Map<string, string>();
   /** Until then something is, or may be, broken. */
   #disturbedUntilMs = WELL_AFTER_MS;
 

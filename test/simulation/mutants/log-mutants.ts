@@ -51,13 +51,25 @@ export const logMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'log-cursor.ts',
-        find: "if (isLasting(entry) && this.compare(markOf(entry)) === 'other') return 'foreign';",
-        replace: 'if (isLasting(entry) && markOf(entry) === null) return "foreign";',
+        find: "if (this.#standsInPlace(entry)) return 'foreign';",
+        replace: '',
       },
       {
         file: 'log-cursor.ts',
         find: "if (!this.#showsLast && entry.sequence > this.last.sequence) return 'foreign';",
         replace: '',
+      },
+    ],
+  },
+  {
+    name: 'an-echo-may-stand-for-an-event',
+    rule: 'an echo where a lasting event was read is a roll-back',
+    expects: ['I7', 'I1', 'I1c'],
+    edits: [
+      {
+        file: 'log-cursor.ts',
+        find: 'if (!isLasting(entry)) return this.#marks.holds(entry.sequence);',
+        replace: 'if (!isLasting(entry)) return false;',
       },
     ],
   },
@@ -127,8 +139,8 @@ export const logMutants: readonly Mutant[] = [
       },
       {
         file: 'log-cursor.ts',
-        find: "if (this.#isAwaited) return 'repeated';",
-        replace: '',
+        find: "const isFirst = this.#first === 1 && entry.fact.kind === 'log-started';",
+        replace: 'const isFirst = this.#first === 1;',
       },
     ],
   },

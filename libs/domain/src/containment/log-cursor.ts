@@ -71,7 +71,7 @@ export class LogCursor {
 
   arrive({ consumer, consumerSequence, entry }: Delivery): Arrival {
     if (consumer !== this.#consumer) return 'stray';
-    if (isLasting(entry) && this.compare(markOf(entry)) === 'other') return 'foreign';
+    if (this.#standsInPlace(entry)) return 'foreign';
     if (consumerSequence < this.#expected && this.#isRead(entry)) return 'repeated';
     if (!this.#isInOrder(consumerSequence, entry)) {
       this.#consumer = null;
@@ -100,6 +100,12 @@ export class LogCursor {
 
   #isRead({ sequence }: LogEntry): boolean {
     return sequence <= this.#position;
+  }
+
+  // Of another event that was read, or where none was that lasts.
+  #standsInPlace(entry: LogEntry): boolean {
+    if (!isLasting(entry)) return this.#marks.holds(entry.sequence);
+    return this.compare(markOf(entry)) === 'other';
   }
 
   // What comes after the place where the last event should have been, without it, is another log.

@@ -26,6 +26,11 @@ export class LogMarks {
     this.#storedAt.delete(this.#completeAfter);
   }
 
+  /** Whether a lasting event stood there. */
+  holds(sequence: number): boolean {
+    return this.#storedAt.has(sequence);
+  }
+
   /** For a mark at or below the position that was read. `other`: there stands another event, or none that lasts. */
   compare({ sequence, storedAtMs }: LogMark): 'same' | 'other' | 'unknown' {
     if (sequence <= this.#completeAfter) return 'unknown';
