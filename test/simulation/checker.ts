@@ -171,7 +171,9 @@ export class Checker {
   #judgePinned(gateway: string, agent: string): void {
     for (const story of this.stories.standing(agent)) {
       const { orderId, literal } = story.plan;
-      if (literal && this.#pinned.get(gateway)?.has(orderId))
+      // Its lift was authorised and read, before the log lost it.
+      const wasReleased = story.wasLifted && story.isUnsettled;
+      if (literal && !wasReleased && this.#pinned.get(gateway)?.has(orderId))
         this.#broken('I3', `${gateway} admitted ${agent} under ${orderId}, which it had pinned`);
     }
   }
