@@ -17,7 +17,7 @@ export const logMutants: readonly Mutant[] = [
   {
     name: 'no-overlap',
     rule: 'a subscription begins with an event that was applied before',
-    expects: ['I7'],
+    expects: ['I5', 'I7'],
     edits: [
       {
         file: 'log-cursor.ts',
