@@ -68,8 +68,32 @@ const deafenNodes = (mesh: Mesh, forMs: number): void => {
   });
 };
 
+/** Exactly one event is lost, which readers have got or are about to get; an echo takes its place. */
+const lostInFlight = (mesh: Mesh, workload: Workload): Plan => {
+  const { random, schedule, log, onStored } = mesh.world;
+  mesh.start();
+  const at = random.between(2_500, 4_000);
+  const endMs = at + random.between(3_000, 5_000);
+  workload.start(at - 300);
+  let isLost = false;
+  onStored.push(({ fact, sequence }) => {
+    if (isLost || schedule.nowMs < at || fact.kind !== 'other') return;
+    isLost = true;
+    schedule.in(random.between(0, 40), () => {
+      if (log.sequence === sequence) log.rollBack(sequence - 1);
+      else isLost = false;
+    });
+  });
+  for (let count = 0; count < 12; count += 1)
+    schedule.at(at + count * 37, () => workload.tag('other', 400));
+  schedule.at(at + 700, () => orderInDoubt(mesh, workload, 'agent'));
+  schedule.at(endMs - 100, () => restore(mesh, { old: FIRST_INCARNATION, new: SECOND }));
+  return ending(mesh, endMs, true);
+};
+
 /** The log loses its tail, and grows again: past what somebody has read who was away meanwhile. */
 export const rolledBack = (mesh: Mesh, workload: Workload): Plan => {
+  if (mesh.gateways.length === 2 && mesh.nodes.length > 1) return lostInFlight(mesh, workload);
   const { random, schedule, log, network } = mesh.world;
   const [away] = mesh.gateways;
   mesh.start();
