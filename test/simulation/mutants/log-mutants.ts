@@ -62,6 +62,18 @@ export const logMutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'answers-may-contradict-what-was-read',
+    rule: 'what an answer carries comes right after what the gateway has read by now',
+    expects: ['I7', 'I1', 'I1c'],
+    edits: [
+      {
+        file: 'gateway-log.ts',
+        find: 'if (sequence === after.sequence || sequence > position) return true;',
+        replace: 'if (sequence >= after.sequence || sequence > position) return true;',
+      },
+    ],
+  },
+  {
     name: 'an-echo-may-stand-for-an-event',
     rule: 'an echo where a lasting event was read is a roll-back',
     expects: ['I7', 'I1', 'I1c'],

@@ -157,8 +157,8 @@ export const proofMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gateway-proofs.ts',
-        find: 'return this.#sent.some((renewal) => renewal.nonce === nonce);',
-        replace: 'return nonce !== "";',
+        find: 'return this.#sent.find((renewal) => renewal.nonce === nonce)?.last ?? null;',
+        replace: 'return nonce === "" ? null : (this.#sent.at(-1)?.last ?? null);',
       },
       {
         file: 'gateway-proofs.ts',

@@ -167,8 +167,8 @@ export class GatewayLease {
 
   #renew(nonce: string, now: ClockReading): void {
     this.#renewedAt = now;
-    this.#proofs.sent(nonce, now);
     const { position, boot, last } = this.#log;
+    this.#proofs.sent({ nonce, last }, now);
     const applied = this.#stops.repeated(now);
     const renewal = { gateway: this.#gateway, boot, nonce, position, last, applied };
     // One that claims nothing is believed in nothing.
@@ -197,7 +197,9 @@ export class GatewayLease {
 
   #isAnswerToMe(answer: RenewalAnswer): boolean {
     if (answer.gateway !== this.#gateway || answer.boot !== this.boot) return false;
-    if (this.phase !== 'member' || !this.#proofs.expects(answer.nonce)) return false;
+    const after = this.#proofs.askedAfter(answer.nonce);
+    if (this.phase !== 'member' || after === null || !this.#log.continues(answer, after))
+      return false;
     const { signature, ...value } = answer;
     return this.#signing.verify({ kind: 'answer', value }, signature, answer.node);
   }

@@ -105,6 +105,21 @@ export class GatewayLog {
     if (isLasting(entry)) this.of.onEntry(entry, now);
   }
 
+  /**
+   * Whether what an answer carries comes right after what was read here by now: that may be more than its renewal named
+   * (`after`), and then it must be among it.
+   */
+  continues(
+    { events, position }: { readonly events: readonly LogEntry[]; readonly position: number },
+    after: LogMark,
+  ): boolean {
+    const { sequence, storedAtMs } = this.last;
+    if (sequence === after.sequence || sequence > position) return true;
+    return events.some(
+      (entry) => entry.sequence === sequence && entry.record.storedAtMs === storedAtMs,
+    );
+  }
+
   /** Whether a node that names this mark speaks of the log that was read here: then there is no more up to its position. */
   agrees({ last, position }: { readonly last: LogMark; readonly position: number }): boolean {
     if (this.phase !== 'member' || this.#cursor.compare(last) !== 'same') return false;

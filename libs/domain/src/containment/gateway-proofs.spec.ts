@@ -8,6 +8,8 @@ const at = (ms: number, wallAheadMs = 0): ClockReading => ({
   wallMs: ms + wallAheadMs,
 });
 
+const LAST = { sequence: 5, storedAtMs: 0 };
+
 const answer = (more: Partial<RenewalAnswer> = {}): RenewalAnswer => ({
   node: 'n1',
   gateway: 'g1',
@@ -31,7 +33,7 @@ describe('what a gateway has proven', () => {
   let proofs: GatewayProofs;
   beforeEach(() => {
     proofs = new GatewayProofs();
-    proofs.sent('x', at(1_000));
+    proofs.sent({ nonce: 'x', last: LAST }, at(1_000));
   });
 
   it('by one answer is as old as the log of that node', () => {
@@ -47,7 +49,7 @@ describe('what a gateway has proven', () => {
 
   it('by all members needs the word of each on this very renewal', () => {
     proofs.proven(answer({ echoAgeMs: 0 }), at(1_040));
-    proofs.sent('y', at(1_150));
+    proofs.sent({ nonce: 'y', last: LAST }, at(1_150));
     proofs.proven(answer({ node: 'n2', nonce: 'y', echoAgeMs: 0 }), at(1_160));
     expect(proofs.ageMs(at(1_160))).toBeNull();
   });
@@ -69,8 +71,8 @@ describe('what a gateway has proven', () => {
   });
 
   it('is not extended by the answer to a renewal that is older than the lease', () => {
-    proofs.sent('y', at(1_800));
-    expect(proofs.expects('x')).toBe(false);
-    expect(proofs.expects('y')).toBe(true);
+    proofs.sent({ nonce: 'y', last: LAST }, at(1_800));
+    expect(proofs.askedAfter('x')).toBeNull();
+    expect(proofs.askedAfter('y')).toEqual(LAST);
   });
 });

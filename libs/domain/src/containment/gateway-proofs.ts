@@ -1,12 +1,15 @@
 import { clocksAgree, type ClockReading, elapsedMs } from './clock-reading.js';
 import { ADMIT_WITHIN_MS, ECHO_HORIZON_MS, LEASE_MS } from './constants.js';
 import { invariant } from './invariant.js';
-import type { RenewalAnswer } from './messages.js';
+import type { LogMark } from './log-entry.js';
+import type { Renewal, RenewalAnswer } from './messages.js';
 
 interface SentRenewal {
   readonly nonce: string;
   /** The gateway's own send time: time runs from here, never from a receipt. */
   readonly t0: ClockReading;
+  /** The last event that it named: what an answer carries comes right after it. */
+  readonly last: LogMark;
   readonly answers: Map<string, { readonly membership: string; readonly fresh: boolean }>;
 }
 
@@ -18,14 +21,14 @@ export class GatewayProofs {
   #sent: SentRenewal[] = [];
   #freshAsOf: { readonly monoMs: number; readonly t0: ClockReading } | null = null;
 
-  sent(nonce: string, now: ClockReading): void {
+  sent({ nonce, last }: Pick<Renewal, 'nonce' | 'last'>, now: ClockReading): void {
     this.#sent = this.#sent.filter(({ t0 }) => elapsedMs(t0, now) <= LEASE_MS);
-    this.#sent.push({ nonce, t0: now, answers: new Map() });
+    this.#sent.push({ nonce, t0: now, last, answers: new Map() });
   }
 
-  /** An answer to another nonce is dropped: it may be old, or a replay. */
-  expects(nonce: string): boolean {
-    return this.#sent.some((renewal) => renewal.nonce === nonce);
+  /** What the renewal of this nonce named; an answer to another nonce is dropped: it may be old, or a replay. */
+  askedAfter(nonce: string): LogMark | null {
+    return this.#sent.find((renewal) => renewal.nonce === nonce)?.last ?? null;
   }
 
   /** All that the answer carries is applied, and nothing was left out. */
