@@ -110,12 +110,7 @@ const gateOf = (
     view,
     clock,
     ready: () => shell.admits() && !stopping(),
-    // It was proven once, it is still the log that this gateway knows, and nobody has taken its place.
-    hasState: () =>
-      controlLog.ready() &&
-      !shell.broken &&
-      !stopping() &&
-      (shell.phase === 'member' || shell.phase === 'joining'),
+    hasState: () => controlLog.ready() && shell.mayFlowUnproven && !stopping(),
     onDecision: (decision, verdict) => {
       activity.decided(decision);
       metrics.decisions.inc({ act: decision.act, refused_by: decision.refusedBy ?? '' });

@@ -113,6 +113,11 @@ export class GatewayShell {
     return this.#lease.admits(this.#now);
   }
 
+  /** Whether what was once proven of this boot may serve where `on_fence: allow` was chosen: it is a member still. */
+  get mayFlowUnproven(): boolean {
+    return !this.#broken && this.#lease.mayFlowUnproven;
+  }
+
   /** How old the freshest proof is, in milliseconds; `null`: none. */
   leaseAgeMs(): number | null {
     return this.#lease.freshForMs(readingOf(this.#options.clock));
