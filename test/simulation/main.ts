@@ -1,18 +1,15 @@
-import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { Progress, wholeNumber } from './options.js';
+import { optionsOf, Progress, wholeNumber } from './options.js';
 import { type Outcome, simulate } from './simulate.js';
 import { addTotals, emptyTotals, INVARIANTS, type Totals, type Word } from './totals.js';
 
 /** `npm run simulate`: plays seeded histories and names the invariant that broke. */
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    from: { type: 'string', default: '1' },
-    workers: { type: 'string', default: '2' },
-    show: { type: 'boolean', default: false },
-    counts: { type: 'boolean', default: false },
-  },
+const values = optionsOf({
+  seeds: { type: 'string', default: '1000' },
+  from: { type: 'string', default: '1' },
+  workers: { type: 'string', default: '2' },
+  show: { type: 'boolean', default: false },
+  counts: { type: 'boolean', default: false },
 });
 const seeds = wholeNumber('seeds', values.seeds, 1);
 const from = wholeNumber('from', values.from);

@@ -1,3 +1,4 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 /** Ends the program where an option is no whole number of at least `least`. */
 export const wholeNumber = (name: string, text: string, least = 0): number => {
   const value = Number(text);
@@ -23,3 +24,15 @@ export class Progress {
     if (this.#toldMs > 0) process.stderr.write('\r\u001B[2K');
   }
 }
+
+/** The command line by its options. One that cannot be read ends the process with code 2 and says what may be written. */
+export const optionsOf = <O extends NonNullable<ParseArgsConfig['options']>>(options: O) => {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    console.error(
+      `${(error as Error).message}\nThe options are --${Object.keys(options).join(', --')}; see --help.`,
+    );
+    process.exit(2);
+  }
+};

@@ -1,8 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { Progress, wholeNumber } from '../options.js';
+import { optionsOf, Progress, wholeNumber } from '../options.js';
 import { find, type Found } from './find.js';
 import { mutants } from './mutants.js';
 import { compileSound } from './plant.js';
@@ -10,15 +9,13 @@ import { compileSound } from './plant.js';
 /** `npm run simulate:mutants`: plants every bug in turn, and counts the seeds until its own check names it. */
 const root = process.cwd();
 const knownFile = join(root, 'test', 'simulation', 'mutants', 'known-seeds.json');
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '500' },
-    from: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    update: { type: 'boolean', default: false },
-    counts: { type: 'boolean', default: false },
-  },
+const values = optionsOf({
+  seeds: { type: 'string', default: '500' },
+  from: { type: 'string', default: '1' },
+  only: { type: 'string' },
+  quick: { type: 'boolean', default: false },
+  update: { type: 'boolean', default: false },
+  counts: { type: 'boolean', default: false },
 });
 const seeds = wholeNumber('seeds', values.seeds, 1);
 const from = wholeNumber('from', values.from);
