@@ -40,6 +40,17 @@ export const problemCodes = {
     title: 'A quarantine needs its root cause',
   },
   reason_required: { status: 422, retryable: false, title: 'A reason is needed' },
+  unknown_currency: { status: 422, retryable: false, title: 'No cap knows this currency' },
+  confirmation_required: {
+    status: 422,
+    retryable: false,
+    title: 'So wide a reach must be confirmed by its name',
+  },
+  session_ended: { status: 409, retryable: false, title: 'The session has ended' },
+  session_expired: { status: 403, retryable: false, title: 'The session is over its limits' },
+  session_killed: { status: 403, retryable: false, title: 'The session was stopped' },
+  policy_blocked: { status: 429, retryable: true, title: 'A policy does not allow it' },
+  budget_exceeded: { status: 429, retryable: true, title: 'It would exceed a cap' },
   backlog_full: { status: 429, retryable: true, title: 'The backlog of the receiver is full' },
   too_many_streams: { status: 429, retryable: true, title: 'Too many open streams' },
   internal_error: { status: 500, retryable: true, title: 'Something broke here' },
@@ -50,6 +61,17 @@ export const problemCodes = {
     retryable: true,
     title: 'The read model cannot be reached',
   },
+  ledger_unavailable: {
+    status: 503,
+    retryable: true,
+    title: 'What is left under the cap cannot be known',
+  },
+  evaluator_unavailable: {
+    status: 503,
+    retryable: true,
+    title: 'No policy evaluator can be reached',
+  },
+  notifier_unavailable: { status: 503, retryable: true, title: 'The notifier cannot be reached' },
   command_api_unavailable: { status: 503, retryable: true, title: 'No command API can be reached' },
 } as const;
 

@@ -1,4 +1,5 @@
-import type { AddressParts } from './names.js';
+import type { BudgetKey } from './events/budget.events.js';
+import { partsOf, type AddressParts } from './names.js';
 
 /**
  * Every NATS subject of the mesh is built here. Tokens come from validated names only, so none can hold a dot, a
@@ -11,9 +12,27 @@ export const streams = {
   control: { name: 'CONTROL', subjects: ['control.>', 'echo.>'] },
   intents: { name: 'INTENTS', subjects: ['intent.>', 'inbox.>', 'deadline.>', 'retire.>'] },
   activity: { name: 'ACTIVITY', subjects: ['activity.>'] },
+  /** What was granted, spent and authorized under caps. */
+  ledger: { name: 'LEDGER', subjects: ['ledger.>'] },
+  sessions: { name: 'SESSIONS', subjects: ['session.>'] },
+  /** What monitoring says, from outside and from inside. */
+  signals: { name: 'SIGNALS', subjects: ['signal.>'] },
+  /** What is to be told to webhooks, and what came of it. */
+  notices: { name: 'NOTICES', subjects: ['notice.>'] },
 } as const;
 
-type Aggregate = 'org' | 'workspace' | 'agent' | 'key' | 'stop';
+type Aggregate =
+  | 'org'
+  | 'workspace'
+  | 'agent'
+  | 'key'
+  | 'stop'
+  | 'policy'
+  | 'breach'
+  | 'restriction'
+  | 'budget'
+  | 'session'
+  | 'webhook';
 
 /** `control.{org}.{workspace}.{aggregate}.{id}` */
 export const controlSubject = (
@@ -86,6 +105,58 @@ export const retireSubject = (to: AddressParts, intentId: string): string =>
 export const activitySubject = (region: string, org: string, workspace: string, agent: string) =>
   `activity.${region}.${org}.${workspace}.${agent}`;
 
+/**
+ * `{kind}.{id}.{currency}-{per}`: a budget's own tokens, the same in the control log (`control.{org}.{workspace}.budget.…`)
+ * and in the ledger.
+ */
+export const budgetTokens = ({ scope, currency, per }: BudgetKey): string => {
+  const what = `${currency}-${per}`;
+  if ('agent' in scope) return `agent.${partsOf(scope.agent).name}.${what}`;
+  if ('session' in scope) return `session.${scope.session}.${what}`;
+  if ('tag' in scope) return `tag.${scope.tag}.${what}`;
+  return 'namespace' in scope ? `namespace.${WHOLE_ORG}.${what}` : `org.${WHOLE_ORG}.${what}`;
+};
+
+/** Of whose spending it is: org, and workspace or `null`. */
+export const budgetPlace = ({ scope }: Pick<BudgetKey, 'scope'>): BudgetPlace => {
+  if ('agent' in scope) return partsOf(scope.agent);
+  if ('namespace' in scope) {
+    const [org = '', workspace = null] = scope.namespace.split('/');
+    return { org, workspace };
+  }
+  return { org: scope.org, workspace: null };
+};
+interface BudgetPlace {
+  readonly org: string;
+  readonly workspace: string | null;
+}
+
+/** Everything decided about one budget. */
+export const budgetSubject = (budget: BudgetKey): string => {
+  const { org, workspace } = budgetPlace(budget);
+  return `${controlSubject(org, workspace, 'budget', budgetTokens(budget))}`;
+};
+
+/** Everything granted and spent under one budget; equal texts mean equal budgets. */
+export const ledgerSubject = (budget: BudgetKey): string => {
+  const { org, workspace } = budgetPlace(budget);
+  return `ledger.${org}.${workspace ?? WHOLE_ORG}.${budgetTokens(budget)}`;
+};
+
+/** One session: how it began, its messages, how it ended. */
+export const sessionSubject = (org: string, workspace: string, sessionId: string): string =>
+  `session.${org}.${workspace}.${sessionId}`;
+
+/** `signal.{org}.{workspace or _}.{source}`: a source may publish there and nowhere else. */
+export const signalSubject = (org: string, workspace: string | null, source: string): string =>
+  `signal.${org}.${workspace ?? WHOLE_ORG}.${source}`;
+
+/** One notice to one subscription; what came of it stands on the same subject and `.log`. */
+export const noticeSubject = (org: string, subscriptionId: string, noticeId: string): string =>
+  `notice.${org}.${subscriptionId}.${noticeId}`;
+export const noticeLogSubject = (org: string, subscriptionId: string, noticeId: string): string =>
+  `${noticeSubject(org, subscriptionId, noticeId)}.log`;
+
 /** Core NATS, no stream: what gateways and control nodes say to each other at once. */
 export const live = {
   /** A node's signed order, or a test of one, to all gateways and nodes. */
@@ -103,13 +174,21 @@ export const live = {
   handed: (node: string) => `live.handed.${node}`,
   /** Between nodes: joins asked for and acknowledged. */
   join: (node: string) => `live.join.${node}`,
-  /** A gateway's unsigned word how far it has applied the control log. */
+  /** A gateway's word, sealed for each control node, how far it has applied the control log. */
   position: (region: string, gateway: string) => `live.position.${region}.${gateway}`,
   positionFilter: 'live.position.*.*',
   /** An HTTP request that a gateway hands to any command API (queue group). */
   command: 'live.command',
   /** To the gateway that delivered an intent: it was answered elsewhere, and is in nobody's hand any more. */
   answered: (gateway: string) => `live.answered.${gateway}`,
+  /** A policy evaluator tells any command API of a breach (request and reply, queue group). */
+  breach: 'live.breach',
+  /** The notifier tells any command API of a receiver that is gone for good (request and reply, queue group). */
+  gone: 'live.gone',
+  /** Questions to the policy evaluators: what would have fired (request and reply). */
+  backtest: 'live.backtest',
+  /** Questions to the notifier: replay, test (request and reply). */
+  notifier: 'live.notifier',
   /** An order to the audit projector (request and reply). */
   projector: 'live.projector',
 } as const;

@@ -7,6 +7,8 @@ export * from './control/by-age.js';
 export * from './control/control-change.js';
 export * from './control/control-records.js';
 export * from './control/control-view.js';
+export * from './control/governance-records.js';
+export type { SessionKill } from './control/session-fold.js';
 export * from './decider.js';
 export * from './gate/health.js';
 export * from './gate/judge.js';

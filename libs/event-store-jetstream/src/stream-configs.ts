@@ -28,6 +28,12 @@ const DEDUPLICATED_FOR = 120_000_000_000;
 
 /** The streams of architecture.md. Every one that may lose messages says so here, by age. */
 export const streamConfigs = (choices: StreamChoices): readonly WantedStream[] => [
+  ...lasting(choices),
+  ...aging(choices),
+];
+
+/** Nothing in them goes by its age. */
+const lasting = (choices: StreamChoices): readonly WantedStream[] => [
   {
     ...common(choices),
     name: streams.control.name,
@@ -52,9 +58,55 @@ export const streamConfigs = (choices: StreamChoices): readonly WantedStream[] =
   },
   {
     ...common(choices),
+    name: streams.ledger.name,
+    subjects: [...streams.ledger.subjects],
+    description: 'What was granted, spent and authorized under caps, for ever',
+    max_age: 0,
+    // A full ledger refuses: nothing is spent that it does not know.
+    discard: 'new',
+    deny_delete: true,
+    deny_purge: true,
+  },
+];
+
+/** The oldest goes first. */
+const aging = (choices: StreamChoices): readonly WantedStream[] => [
+  {
+    ...common(choices),
     name: streams.activity.name,
     subjects: [...streams.activity.subjects],
     description: 'What gateways saw and decided, 30 days',
+    max_age: 30 * 24 * NANOS_PER_HOUR,
+    discard: 'old',
+    deny_delete: true,
+    deny_purge: true,
+  },
+  {
+    ...common(choices),
+    name: streams.sessions.name,
+    subjects: [...streams.sessions.subjects],
+    description: 'Sessions and their messages, 30 days',
+    max_age: 30 * 24 * NANOS_PER_HOUR,
+    discard: 'old',
+    deny_delete: true,
+    deny_purge: true,
+  },
+  {
+    ...common(choices),
+    name: streams.signals.name,
+    subjects: [...streams.signals.subjects],
+    description: 'What monitoring says, 30 days',
+    max_age: 30 * 24 * NANOS_PER_HOUR,
+    max_msg_size: 65_536,
+    discard: 'old',
+    deny_delete: true,
+    deny_purge: true,
+  },
+  {
+    ...common(choices),
+    name: streams.notices.name,
+    subjects: [...streams.notices.subjects],
+    description: 'What webhooks are told, 30 days',
     max_age: 30 * 24 * NANOS_PER_HOUR,
     discard: 'old',
     deny_delete: true,

@@ -1,7 +1,9 @@
 import {
+  EVALUATOR_USER,
   gatewayUser,
   JETSTREAM_DOMAIN,
   nodeUser,
+  NOTIFIER_USER,
   PROJECTOR_USER,
   PROVISION_USER,
 } from '#event-store-jetstream';
@@ -26,6 +28,8 @@ export interface NatsLogins {
   readonly replicas: number;
   readonly provision: NatsLogin;
   readonly projector: NatsLogin;
+  readonly evaluator: NatsLogin;
+  readonly notifier: NatsLogin;
   node(name: string): NatsLogin;
   gateway(place: { id: string; region: string }): NatsLogin;
 }
@@ -60,6 +64,8 @@ export const meshLogins = (
     replicas: hub.length,
     provision: login(PROVISION_USER, hub, null),
     projector: login(PROJECTOR_USER, hub, JETSTREAM_DOMAIN),
+    evaluator: login(EVALUATOR_USER, hub, JETSTREAM_DOMAIN),
+    notifier: login(NOTIFIER_USER, hub, JETSTREAM_DOMAIN),
     node: (name) => login(nodeUser(name), from(hub, places.nodes.indexOf(name)), null),
     gateway: ({ id, region }) => {
       const leaf = leaves.get(region);
@@ -86,6 +92,8 @@ export const givenLogins = (options: Options, natsUrl: string): NatsLogins => {
     replicas: 1,
     provision: all,
     projector: all,
+    evaluator: all,
+    notifier: all,
     node: () => all,
     gateway: () => all,
   };

@@ -42,5 +42,17 @@ export const AgentRevoked = defineEvent(
   z.object({ address: Address, reason: Reason.nullable() }),
 );
 
-export const agentEvents = [AgentRegistered, AgentTagged, AgentDescribed, AgentRevoked] as const;
+/** Registered on behalf of another agent, its parent: revoking the parent revokes this one, for good. */
+export const AgentDelegated = defineEvent(
+  'AgentDelegated',
+  z.object({ address: Address, parent: Address }),
+);
+
+export const agentEvents = [
+  AgentRegistered,
+  AgentTagged,
+  AgentDescribed,
+  AgentRevoked,
+  AgentDelegated,
+] as const;
 export type AgentEvent = FactOf<(typeof agentEvents)[number]>;

@@ -43,5 +43,11 @@ export const KeyRevoked = defineEvent(
   z.object({ keyId: KeyId, reason: Reason.nullable() }),
 );
 
-export const keyEvents = [KeyIssued, KeyRevoked] as const;
+/** Another key takes its place: this one expires then, so that holders can change over without a gap. */
+export const KeyRetired = defineEvent(
+  'KeyRetired',
+  z.object({ keyId: KeyId, replacedBy: KeyId, expiresAt: Timestamp }),
+);
+
+export const keyEvents = [KeyIssued, KeyRevoked, KeyRetired] as const;
 export type KeyEvent = FactOf<(typeof keyEvents)[number]>;

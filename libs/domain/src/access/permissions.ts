@@ -15,12 +15,14 @@ const operator: readonly Permission[] = [
   'intent:send',
   'intent:resolve',
   'intent:investigate',
+  'webhook:write',
+  'signal:write',
 ];
 
 const granted: Readonly<Record<Role, readonly Permission[]>> = {
   viewer,
   operator,
-  platform: [...operator, 'agent:write', 'key:write'],
+  platform: [...operator, 'agent:write', 'key:write', 'policy:write', 'budget:write'],
   auditor: [...viewer, 'audit:export'],
   admin: permissions,
 };

@@ -109,6 +109,8 @@ const evolve = (state: AgentState, event: AgentEvent): AgentState => {
     }
     case 'AgentRevoked':
       return { status: 'revoked' };
+    case 'AgentDelegated':
+      return state;
   }
 };
 

@@ -34,6 +34,19 @@ const names: Readonly<Record<Exclude<ControlFact['type'], 'StopOrdered'>, string
   GatewayRemoved: 'gateway.removed',
   GatewayKeyRotated: 'gateway.key_rotated',
   DrillRun: 'drill.run',
+  AgentDelegated: 'agent.delegated',
+  KeyRetired: 'key.rotated',
+  PolicySet: 'policy.changed',
+  PolicyRemoved: 'policy.removed',
+  PolicyBreached: 'policy.breached',
+  AgentRestricted: 'agent.restricted',
+  RestrictionLifted: 'agent.unrestricted',
+  BudgetSet: 'budget.changed',
+  BudgetRemoved: 'budget.removed',
+  BudgetToppedUp: 'budget.topped_up',
+  SessionKilled: 'session.killed',
+  WebhookSubscribed: 'webhook.subscribed',
+  WebhookRevoked: 'webhook.revoked',
 };
 
 /** What `GET /v1/mesh/events` calls it. A stop that covers more than one agent has the same name and no address. */

@@ -71,6 +71,7 @@ export class AgentFold {
       createdAt: event.at,
       updatedAt: event.at,
       revoked: false,
+      parent: null,
       liftedAt: null,
       lastSequence: sequence,
     });
@@ -94,6 +95,23 @@ export class AgentFold {
   revoke(event: Of<'AgentRevoked'>, sequence: number): void {
     const change = { revoked: true, updatedAt: event.at, lastSequence: sequence };
     this.#change(event.data.address, change);
+  }
+
+  /** The first parent counts, and nobody descends from itself. */
+  delegate(event: Of<'AgentDelegated'>, sequence: number): void {
+    const { address, parent } = event.data;
+    const agent = this.get(address);
+    if (agent === null || agent.parent !== null || this.lineage(parent).includes(address)) return;
+    this.#change(address, { parent, lastSequence: sequence });
+  }
+
+  /** The agent, its parent, its parent's parent, … */
+  lineage(address: Address): Address[] {
+    const line: Address[] = [];
+    for (let at: Address | null = address; at !== null; at = this.get(at)?.parent ?? null) {
+      line.push(at);
+    }
+    return line;
   }
 
   lifted(address: Address, at: Timestamp): void {

@@ -12,16 +12,20 @@ import {
 import { covers, SCHEME_LENGTH } from '../stop/covers.js';
 import { msOf } from '../time/timestamp.js';
 import { AgentFold } from './agent-fold.js';
+import { BudgetFold } from './budget-fold.js';
 import type { ControlChange } from './control-change.js';
 import { GatewayFold } from './gateway-fold.js';
 import { KeyFold } from './key-fold.js';
 import { LogFold } from './log-fold.js';
 import { NodeFold } from './node-fold.js';
 import { OrderFold } from './order-fold.js';
+import { PolicyFold } from './policy-fold.js';
 import { ScopeIndex } from './scope-index.js';
+import { SessionFold } from './session-fold.js';
 import { StopIndex } from './stop-index.js';
 import { TenantFold } from './tenant-fold.js';
 import { type Closing, closingOf, UnknownFold } from './unknown-fold.js';
+import { WebhookFold } from './webhook-fold.js';
 
 type Effect = Partial<Omit<ControlChange, 'sequence'>>;
 type EventOf<T extends ControlFact['type']> = Extract<ControlEvent, { type: T }>;
@@ -52,6 +56,10 @@ export class ControlFold {
   readonly gateways = new GatewayFold();
   readonly nodes = new NodeFold();
   readonly log = new LogFold();
+  readonly policies = new PolicyFold();
+  readonly budgets = new BudgetFold();
+  readonly sessions = new SessionFold();
+  readonly webhooks = new WebhookFold();
   readonly unknowns = new UnknownFold(this.scopes);
   readonly #wideLifts = new Map<string, number>();
 
@@ -136,6 +144,19 @@ export class ControlFold {
     GatewayRemoved: (event) => ({ left: this.gateways.end(event.data) }),
     GatewayKeyRotated: nothing((event, sequence) => this.gateways.rotateKey(event, sequence)),
     DrillRun: () => ({}),
+    AgentDelegated: nothing((event, sequence) => this.agents.delegate(event, sequence)),
+    KeyRetired: nothing((event, sequence) => this.keys.retire(event, sequence)),
+    PolicySet: nothing((event, sequence) => this.policies.set(event, sequence)),
+    PolicyRemoved: nothing((event) => this.policies.remove(event)),
+    PolicyBreached: () => ({}),
+    AgentRestricted: nothing((event, sequence) => this.policies.restrict(event, sequence)),
+    RestrictionLifted: nothing((event) => this.policies.lift(event)),
+    BudgetSet: nothing((event, sequence) => this.budgets.set(event, sequence)),
+    BudgetRemoved: nothing((event) => this.budgets.remove(event)),
+    BudgetToppedUp: nothing((event, sequence) => this.budgets.topUp(event, sequence)),
+    SessionKilled: nothing((event, sequence) => this.sessions.kill(event, sequence)),
+    WebhookSubscribed: nothing((event, sequence) => this.webhooks.subscribe(event, sequence)),
+    WebhookRevoked: nothing((event, sequence) => this.webhooks.revoke(event, sequence)),
   };
 
   #order(event: EventOf<'StopOrdered'>, sequence: number | null): Effect {

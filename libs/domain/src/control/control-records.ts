@@ -70,6 +70,8 @@ export interface AgentRecord {
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
   readonly revoked: boolean;
+  /** Whoever registered it on its behalf: revoked together. `null`: an operator did. */
+  readonly parent: Address | null;
   /** When the last stop that held exactly this agent was lifted: health is `unknown` until a later heartbeat. */
   readonly liftedAt: Timestamp | null;
   readonly lastSequence: number;

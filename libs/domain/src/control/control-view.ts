@@ -16,6 +16,7 @@ import type {
 } from '#contracts';
 import type { Hold } from '../gate/verdict.js';
 import type { ControlChange } from './control-change.js';
+import type { BudgetFold } from './budget-fold.js';
 import { ControlFold } from './control-fold.js';
 import type {
   AgentRecord,
@@ -27,6 +28,12 @@ import type {
   StopOrder,
   WorkspaceRecord,
 } from './control-records.js';
+import type { PolicyFold } from './policy-fold.js';
+import type { SessionFold } from './session-fold.js';
+import type { WebhookFold } from './webhook-fold.js';
+
+/** A part of the fold that others may only ask. */
+type Reading<Fold, Questions extends keyof Fold> = Readonly<Pick<Fold, Questions>>;
 
 /** An event of the control log as a reader gets it. */
 export interface StoredControlEvent {
@@ -188,6 +195,29 @@ export class ControlView {
   /** The highest boot of this gateway that ever joined; `0` before the first. */
   lastBootOf(gateway: GatewayId): number {
     return this.#fold.gateways.lastBootOf(gateway);
+  }
+
+  /** Policies, and what they left some agents. */
+  get policies(): Reading<PolicyFold, 'generation' | 'get' | 'all' | 'restrictionsOf'> {
+    return this.#fold.policies;
+  }
+
+  /** Caps; what was spent under them is in the ledger. */
+  get budgets(): Reading<BudgetFold, 'get' | 'all'> {
+    return this.#fold.budgets;
+  }
+
+  get sessions(): Reading<SessionFold, 'killed'> {
+    return this.#fold.sessions;
+  }
+
+  get webhooks(): Reading<WebhookFold, 'get' | 'all'> {
+    return this.#fold.webhooks;
+  }
+
+  /** The agent, its parent, its parent's parent, …: revoking one revokes all before it in this list. */
+  lineage(address: Address): readonly Address[] {
+    return this.#fold.agents.lineage(address);
   }
 
   /** The unreadable event that closes the address here, or `null`: open. */

@@ -37,6 +37,19 @@ export class KeyFold {
     if (holder.kind === 'sa') push(this.#byAddress, holder.address, keyId);
   }
 
+  /** It expires then, or when it was to expire anyway. */
+  retire(event: Of<'KeyRetired'>, sequence: number): void {
+    const { keyId, expiresAt } = event.data;
+    const key = this.#keys.get(keyId);
+    if (key === undefined) return;
+    const expiresAtMs = Math.min(key.expiresAtMs ?? Number.POSITIVE_INFINITY, msOf(expiresAt));
+    const retired = {
+      expiresAtMs,
+      expiresAt: key.expiresAtMs === expiresAtMs ? key.expiresAt : expiresAt,
+    };
+    this.#keys.set(keyId, { ...key, ...retired, lastSequence: sequence });
+  }
+
   /** The key if it was valid until now. */
   revoke(keyId: KeyId, at: Timestamp, sequence: number): KeyId[] {
     const key = this.#keys.get(keyId);

@@ -49,12 +49,14 @@ const revoke = ({ keyId, reason }: RevokeKey, state: KeyState): KeyDecision => {
 export const keyDecider: Decider<KeyState, KeyCommand, KeyEvent, KeyRejection> = {
   decide: (command, state) =>
     command.type === 'IssueKey' ? issue(command, state) : revoke(command, state),
-  evolve: (_state, event): KeyState => {
+  evolve: (state, event): KeyState => {
     switch (event.type) {
       case 'KeyIssued':
         return { status: 'issued', secretSha256: event.data.secretSha256 };
       case 'KeyRevoked':
         return { status: 'revoked' };
+      case 'KeyRetired':
+        return state;
     }
   },
   initialState: { status: 'absent' },

@@ -1,8 +1,11 @@
 import {
+  evaluatorAccess,
   gatewayAccess,
   nodeAccess,
+  notifierAccess,
   projectorAccess,
   provisionAccess,
+  signalsAccess,
   type Access,
 } from './service-access.js';
 
@@ -27,6 +30,10 @@ export interface MeshServices {
 
 export const PROVISION_USER = 'provision';
 export const PROJECTOR_USER = 'projector';
+export const EVALUATOR_USER = 'evaluator';
+export const NOTIFIER_USER = 'notifier';
+/** For monitoring that publishes `signal.{org}.{workspace}.{source}`. */
+export const SIGNALS_USER = 'signals';
 export const nodeUser = (node: string): string => `control-${node}`;
 export const gatewayUser = (gateway: string): string => `gateway-${gateway}`;
 
@@ -35,6 +42,9 @@ export const meshUsers = ({ nodes, gateways }: MeshServices): MeshUser[] => [
   { name: PROVISION_USER, access: provisionAccess, isolated: false },
   ...nodes.map((node) => ({ name: nodeUser(node), access: nodeAccess, isolated: false })),
   { name: PROJECTOR_USER, access: projectorAccess, isolated: true },
+  { name: EVALUATOR_USER, access: evaluatorAccess, isolated: true },
+  { name: NOTIFIER_USER, access: notifierAccess, isolated: true },
+  { name: SIGNALS_USER, access: signalsAccess, isolated: true },
   ...gateways.map((gateway) => ({
     name: gatewayUser(gateway.id),
     access: gatewayAccess(gateway),
@@ -53,4 +63,7 @@ export const regionUsers = (services: MeshServices, region: string): MeshUser[] 
 export const isolatedAccess: readonly Access[] = [
   gatewayAccess({ id: '*', region: '*' }),
   projectorAccess,
+  evaluatorAccess,
+  notifierAccess,
+  signalsAccess,
 ];

@@ -31,6 +31,10 @@ export interface Access {
 const CONTROL = streams.control.name;
 const INTENTS = streams.intents.name;
 const ACTIVITY = streams.activity.name;
+const LEDGER = streams.ledger.name;
+const SESSIONS = streams.sessions.name;
+const SIGNALS = streams.signals.name;
+const NOTICES = streams.notices.name;
 /** The bucket of answers already given, as a stream and as subjects. */
 const ANSWERS = {
   stream: `KV_${IDEMPOTENCY_BUCKET}`,
@@ -41,7 +45,17 @@ const api = (verb: string, ...names: readonly string[]): string[] =>
   names.map((name) => `$JS.API.${verb}.${name}`);
 
 /** Everybody waits at its start until all streams are there. */
-const seesStreams = api('STREAM.INFO', CONTROL, INTENTS, ACTIVITY, ANSWERS.stream);
+const allStreams = [
+  CONTROL,
+  INTENTS,
+  ACTIVITY,
+  LEDGER,
+  SESSIONS,
+  SIGNALS,
+  NOTICES,
+  ANSWERS.stream,
+] as const;
+const seesStreams = api('STREAM.INFO', ...allStreams);
 
 /**
  * Consumers of its own on these streams. The names of other users' consumers are random and never listed, so nobody
@@ -63,9 +77,7 @@ export const provisionAccess: Access = {
     LOG_SUBJECT,
     ...['org', 'workspace', 'key'].map((aggregate) => `control.*.*.${aggregate}.*`),
     ...seesStreams,
-    ...['STREAM.CREATE', 'STREAM.UPDATE'].flatMap((verb) =>
-      api(verb, CONTROL, INTENTS, ACTIVITY, ANSWERS.stream),
-    ),
+    ...['STREAM.CREATE', 'STREAM.UPDATE'].flatMap((verb) => api(verb, ...allStreams)),
     ...reads(CONTROL),
   ],
   pulls: readsPages(CONTROL),
@@ -83,12 +95,15 @@ export const nodeAccess: Access = {
     live.answer('*'),
     live.join('*'),
     live.projector,
+    live.backtest,
+    live.notifier,
+    'signal.*.*.*',
     ANSWERS.subjects,
     ...seesStreams,
-    ...follows(CONTROL),
-    ...reads(CONTROL, ANSWERS.stream),
+    ...follows(CONTROL, LEDGER),
+    ...reads(CONTROL, LEDGER, SESSIONS, NOTICES, ANSWERS.stream),
   ],
-  pulls: readsPages(CONTROL),
+  pulls: readsPages(CONTROL, LEDGER, SESSIONS, NOTICES),
   hears: [
     live.orderFilter,
     live.renewalFilter,
@@ -97,7 +112,7 @@ export const nodeAccess: Access = {
     live.handed('*'),
     live.join('*'),
   ],
-  serves: [live.command],
+  serves: [live.command, live.breach, live.gone],
   peers: [],
 };
 
@@ -113,18 +128,23 @@ export const gatewayAccess = ({ id, region }: { id: string; region: string }): A
     live.answered('*'),
     live.command,
     ...streams.intents.subjects,
+    ...streams.ledger.subjects,
+    ...streams.sessions.subjects,
     `activity.${region}.>`,
     ANSWERS.subjects,
     ...seesStreams,
-    ...follows(CONTROL, INTENTS),
+    ...follows(CONTROL, INTENTS, LEDGER, SESSIONS),
     // A queue's consumer names what it selects.
     `$JS.API.CONSUMER.CREATE.${INTENTS}.*.>`,
     `$JS.ACK.${INTENTS}.>`,
     // Forgets intents that ended seven days ago.
     ...api('STREAM.PURGE', INTENTS),
-    ...reads(CONTROL, INTENTS, ANSWERS.stream),
+    ...reads(CONTROL, INTENTS, LEDGER, SESSIONS, ANSWERS.stream),
   ],
-  pulls: [...readsPages(CONTROL, INTENTS, ACTIVITY), ...api('CONSUMER.MSG.NEXT', `${INTENTS}.*`)],
+  pulls: [
+    ...readsPages(CONTROL, INTENTS, ACTIVITY, LEDGER, SESSIONS),
+    ...api('CONSUMER.MSG.NEXT', `${INTENTS}.*`),
+  ],
   hears: [live.orderFilter, live.answer(id)],
   serves: [],
   peers: [live.answered(id)],
@@ -141,5 +161,49 @@ export const projectorAccess: Access = {
   pulls: readsPages(CONTROL, ACTIVITY),
   hears: [],
   serves: [live.projector],
+  peers: [],
+};
+
+/** Reads what happened, and tells command APIs of breaches; it can stop nobody by itself. */
+export const evaluatorAccess: Access = {
+  says: [
+    live.breach,
+    'activity.hub.>',
+    ...seesStreams,
+    ...follows(CONTROL, ACTIVITY, SIGNALS, SESSIONS),
+    ...reads(CONTROL, ACTIVITY, SIGNALS, SESSIONS),
+  ],
+  pulls: readsPages(CONTROL, ACTIVITY, SIGNALS, SESSIONS),
+  hears: [],
+  serves: [live.backtest],
+  peers: [],
+};
+
+/** Reads what happened, and keeps its own queue of what webhooks are still to be told. */
+export const notifierAccess: Access = {
+  says: [
+    live.gone,
+    ...streams.notices.subjects,
+    ...seesStreams,
+    ...follows(CONTROL, ACTIVITY, LEDGER, NOTICES),
+    `$JS.API.CONSUMER.CREATE.${NOTICES}.*.>`,
+    `$JS.ACK.${NOTICES}.>`,
+    ...reads(CONTROL, ACTIVITY, LEDGER, NOTICES),
+  ],
+  pulls: [
+    ...readsPages(CONTROL, ACTIVITY, LEDGER, NOTICES),
+    ...api('CONSUMER.MSG.NEXT', `${NOTICES}.*`),
+  ],
+  hears: [],
+  serves: [live.notifier],
+  peers: [],
+};
+
+/** Monitoring from outside: it may say what it sees, and nothing else. */
+export const signalsAccess: Access = {
+  says: ['signal.*.*.*'],
+  pulls: [],
+  hears: [],
+  serves: [],
   peers: [],
 };

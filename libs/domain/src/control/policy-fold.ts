@@ -1,0 +1,66 @@
+import type { Address, ControlEvent, OrgName, PolicyName } from '#contracts';
+import { msOf } from '../time/timestamp.js';
+import type { PolicyRecord, RestrictionRecord } from './governance-records.js';
+
+type Of<T extends ControlEvent['type']> = Extract<ControlEvent, { type: T }>;
+
+/** The policies of all orgs, and what they left some agents. */
+export class PolicyFold {
+  readonly #policies = new Map<OrgName, Map<PolicyName, PolicyRecord>>();
+  readonly #restrictions = new Map<Address, Map<PolicyName, RestrictionRecord>>();
+  #generation = 0;
+
+  /** Counts the changes: what was made ready from the policies before is out of date after one. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get(org: OrgName, policy: PolicyName): PolicyRecord | null {
+    return this.#policies.get(org)?.get(policy) ?? null;
+  }
+
+  *all(org?: OrgName): Generator<PolicyRecord> {
+    const orgs = org === undefined ? this.#policies.values() : [this.#policies.get(org)];
+    for (const policies of orgs) yield* policies?.values() ?? [];
+  }
+
+  /** Those whose time is over included. */
+  restrictionsOf(address: Address): Iterable<RestrictionRecord> {
+    return this.#restrictions.get(address)?.values() ?? NONE;
+  }
+
+  set({ data, actor, at }: Of<'PolicySet'>, sequence: number): void {
+    const policies = this.#policies.get(data.org) ?? new Map<PolicyName, PolicyRecord>();
+    this.#policies.set(data.org, policies);
+    policies.set(data.policy, { ...data, by: actor, setAt: at, sequence });
+    this.#generation += 1;
+  }
+
+  /** What it left agents ends with it. */
+  remove({ data }: Of<'PolicyRemoved'>): void {
+    this.#policies.get(data.org)?.delete(data.policy);
+    for (const [address, restrictions] of this.#restrictions) {
+      if (restrictions.get(data.policy)?.org === data.org) this.#free(address, data.policy);
+    }
+    this.#generation += 1;
+  }
+
+  restrict({ data }: Of<'AgentRestricted'>, sequence: number): void {
+    const restrictions =
+      this.#restrictions.get(data.address) ?? new Map<PolicyName, RestrictionRecord>();
+    this.#restrictions.set(data.address, restrictions);
+    restrictions.set(data.policy, { ...data, untilMs: msOf(data.until), sequence });
+  }
+
+  lift({ data }: Of<'RestrictionLifted'>): void {
+    this.#free(data.address, data.policy);
+  }
+
+  #free(address: Address, policy: PolicyName): void {
+    const restrictions = this.#restrictions.get(address);
+    restrictions?.delete(policy);
+    if (restrictions?.size === 0) this.#restrictions.delete(address);
+  }
+}
+
+const NONE: readonly RestrictionRecord[] = [];
