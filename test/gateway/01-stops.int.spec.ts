@@ -11,7 +11,9 @@ describe('a stop at the gateways', () => {
   beforeAll(async () => {
     mesh = await TestMesh.start(2);
     mesh.nats.messaging().subscribe(live.positionFilter, (message) => {
-      reports.push(PositionReport.parse(JSON.parse(message.text())));
+      // The seal is on the first line.
+      const [, report = ''] = message.text().split('\n');
+      reports.push(PositionReport.parse(JSON.parse(report)));
     });
     billing = await mesh.agent('billing');
   });

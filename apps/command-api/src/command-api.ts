@@ -123,7 +123,7 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
     server,
     node: shell,
     start: async () => {
-      reports.listen(messaging);
+      reports.listen(messaging, (gateway, message) => shell.signing.openPosition(gateway, message));
       await log.start();
       started = true;
       forwarded.listen();

@@ -107,6 +107,32 @@ describe('the shells of containment, on a real server', () => {
     expect(node.enforced).toEqual([]);
   });
 
+  it('answer no renewal and believe no position that the gateway itself did not seal', async () => {
+    const { shell: node, deeds } = await shells.node('n1');
+    const { shell: gateway } = await shells.gateway('g1');
+    const said: string[] = [];
+    const listening = nats.messaging().subscribe(live.renewalFilter, (message) => {
+      said.push(message.text());
+    });
+    await until(() => said.length > 0);
+    listening.stop();
+    const overheard = JSON.parse(said[0] ?? '') as { nonce: string; signature: string };
+    const answers: string[] = [];
+    nats.messaging().subscribe(live.answer('g1'), (message) => void answers.push(message.text()));
+    const forged = [{ signature: '' }, { position: 9_999 }, { nonce: 'forged' }];
+    for (const change of forged) {
+      const text = JSON.stringify({ ...overheard, ...change });
+      nats.messaging().publish(live.renewal('g1'), text);
+    }
+    await until(() => deeds.rejected.filter((what) => what === 'renewal').length === 3);
+    expect(answers.some((text) => text.includes('"forged"'))).toBe(false);
+    const sealed = gateway.sealPosition('{"position":7}') ?? '';
+    expect(node.signing.openPosition('g1', sealed)).toBe('{"position":7}');
+    expect(node.signing.openPosition('g1', sealed.replace('7}', '8}'))).toBeNull();
+    expect(node.signing.openPosition('g1', '{"position":7}')).toBeNull();
+    expect(deeds.rejected.slice(3)).toEqual(['position', 'position']);
+  });
+
   it('try the push route with a test that refuses nothing', async () => {
     const { shell: node } = await shells.node('n1');
     const { deeds } = await shells.gateway('g1');

@@ -8,7 +8,17 @@ import {
   type RegionName,
   type StopMode,
 } from '#contracts';
-import { encodeRenewal, generateKey, openKey, signedEvent } from '#containment';
+import {
+  encodeRenewal,
+  entryOf,
+  generateKey,
+  KeyRing,
+  learn,
+  openKey,
+  RingSigning,
+  signedEvent,
+  type SigningKey,
+} from '#containment';
 import { RENEWAL_EVERY_MS, type LogMark } from '#domain';
 import type { Messaging, RawLog } from '#event-store';
 import { record, systemClock, systemIds } from '#platform';
@@ -19,6 +29,7 @@ const TICK_MS = 1;
 
 interface Gateway {
   readonly id: GatewayId;
+  readonly signing: RingSigning;
   position: number;
   dueMs: number;
 }
@@ -38,6 +49,7 @@ export class EmulatedGateways {
   readonly answers: Record<string, number> = {};
   answerBytes = 0;
   renewals = 0;
+  private readonly ring = new KeyRing();
   private readonly gateways = new Map<string, Gateway>();
   private last: LogMark = { sequence: 0, storedAtMs: 0 };
   private timer: NodeJS.Timeout | null = null;
@@ -52,8 +64,10 @@ export class EmulatedGateways {
     let lastJoin = 0;
     for (let index = 0; index < count; index += 1) {
       const id = `emulated-${index + 1}` as GatewayId;
-      lastJoin = await this.append(id);
-      this.gateways.set(id, { id, position: 0, dueMs: 0 });
+      const key = openKey(generateKey());
+      lastJoin = await this.append(id, key);
+      const signing = new RingSigning({ keys: [key], keyFor: () => key }, this.ring);
+      this.gateways.set(id, { id, signing, position: 0, dueMs: 0 });
     }
     await new Promise<void>((resolve) => this.follow(lastJoin, resolve));
     this.messaging.subscribe(live.answer('*'), (message) => this.answered(message.text()));
@@ -81,11 +95,12 @@ export class EmulatedGateways {
     }
   }
 
-  private ask({ id, position }: Gateway): void {
+  private ask({ id, signing, position }: Gateway): void {
     const nonce = randomBytes(NONCE_BYTES).toString('base64url');
     const from = Math.max(position, this.last.sequence);
     const renewal = { gateway: id, boot: 1, nonce, position: from, last: this.last, applied: [] };
-    this.messaging.publish(live.renewal(id), encodeRenewal(renewal, ''));
+    const signature = signing.sign({ kind: 'renewal', value: renewal });
+    this.messaging.publish(live.renewal(id), encodeRenewal(renewal, signature));
     this.renewals += 1;
   }
 
@@ -103,15 +118,16 @@ export class EmulatedGateways {
       filters: [CONTROL_FILTER],
       from: () => this.last.sequence + 1,
       onSubscribed: () => undefined,
-      onDelivery: ({ sequence, storedAtMs }) => {
+      onDelivery: (delivery) => {
+        const { sequence, storedAtMs } = delivery;
+        learn(entryOf(delivery, this.ring), this.ring);
         this.last = { sequence, storedAtMs };
         if (sequence >= until) reached();
       },
     });
   }
 
-  private async append(gateway: GatewayId): Promise<number> {
-    const key = openKey(generateKey());
+  private async append(gateway: GatewayId, key: SigningKey): Promise<number> {
     const { keyId, publicKey } = key;
     const join = randomBytes(NONCE_BYTES).toString('base64url');
     const region = 'us-east' as RegionName;

@@ -162,13 +162,13 @@ export const nodeMutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'claims-of-renewals-are-believed-unsigned',
-    rule: 'a renewal that repeats orders is as good as receipts, so it is signed',
+    name: 'renewals-are-believed-unsigned',
+    rule: 'every renewal is signed, and one that repeats orders is as good as receipts',
     expects: ['I9'],
     edits: [
       {
         file: 'control-node.ts',
-        find: 'if (claims && !this.#me.signing.verify(message, signature, gateway)) return;',
+        find: 'if (!this.#me.signing.verify(message, signature, gateway)) return;',
         replace: 'void message;\n    void signature;',
       },
     ],

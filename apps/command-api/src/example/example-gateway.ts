@@ -101,6 +101,7 @@ export class ExampleGateway {
       ...{ gateway, region, boot, position, phase, fenced, leaseAgeMs },
       receipts: [],
     };
-    this.messaging().publish(live.position(region, gateway), JSON.stringify(report));
+    const sealed = shell.sealPosition(JSON.stringify(report));
+    if (sealed !== null) this.messaging().publish(live.position(region, gateway), sealed);
   }
 }

@@ -34,11 +34,13 @@ export class GatewayReports {
 
   constructor(private readonly clock: Pick<Clock, 'monotonicMs'>) {}
 
-  listen(messaging: Messaging): void {
+  /** @param open what the gateway of this name sealed, `null` where it is not its word */
+  listen(messaging: Messaging, open: (gateway: string, message: string) => string | null): void {
     this.subscription = messaging.subscribe(live.positionFilter, (message) => {
-      const report = PositionReport.safeParse(parseJson(message.text()));
-      // The server lets each gateway speak under its own name alone.
-      if (report.success && isOwn(report.data, message.subject)) this.hear(report.data);
+      const { subject } = message;
+      const text = open(subject.slice(subject.lastIndexOf('.') + 1), message.text());
+      const report = text === null ? null : PositionReport.safeParse(parseJson(text));
+      if (report?.success && isOwn(report.data, subject)) this.hear(report.data);
     });
   }
 

@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import { live, type PositionReport } from '#contracts';
 import type { GatewayShell } from '#containment';
-import type { Messaging } from '#event-store';
+import type { Broadcast } from '#event-store';
 import type { GatewayIdentity } from '../identity.js';
 
 export interface PositionReportsOptions {
   readonly identity: GatewayIdentity;
-  readonly messaging: Messaging;
-  readonly lease: Pick<GatewayShell, 'boot' | 'phase' | 'pinned' | 'admits' | 'leaseAgeMs'>;
+  readonly messaging: Broadcast;
+  readonly lease: Pick<
+    GatewayShell,
+    'boot' | 'phase' | 'pinned' | 'admits' | 'leaseAgeMs' | 'sealPosition'
+  >;
   position(): number;
   /** The log that was read last. */
   incarnation(): string | null;
@@ -43,7 +46,9 @@ export class PositionReports {
       leaseAgeMs: leaseAgeMs === null ? null : Math.max(0, leaseAgeMs),
       rolledBack: this.rolledBack(),
     };
-    messaging.publish(live.position(identity.region, identity.gateway), JSON.stringify(report));
+    const sealed = lease.sealPosition(JSON.stringify(report));
+    if (sealed !== null)
+      messaging.publish(live.position(identity.region, identity.gateway), sealed);
   }
 
   private rolledBack(): NonNullable<PositionReport['rolledBack']> | null {

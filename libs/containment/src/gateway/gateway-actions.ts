@@ -59,6 +59,8 @@ export class GatewayActions {
         handlers.counted('receipt');
         return messaging.publish(live.receipt(gateway), encodeReceipt(output.receipt));
       case 'renew':
+        // Of no node anything was read: nobody could believe it.
+        if (output.signature === '') return;
         return messaging.publish(
           live.renewal(gateway),
           encodeRenewal(output.renewal, output.signature),

@@ -39,20 +39,18 @@ export class GatewayShell {
   #left = (): void => undefined;
 
   private constructor(options: GatewayShellOptions, pin: PinFile) {
-    const { gateway, identity, modes } = options;
+    const { gateway, modes } = options;
     this.#options = options;
     this.#pin = pin;
-    this.#signing = new RingSigning(
-      () => identity.current,
-      this.#ring,
-      (kind) => options.handlers.rejected(kind),
+    const owner = { kind: 'gateway', boot: () => this.boot } as const;
+    this.#rotation = new KeyRotation({ ...options, ring: this.#ring, owner });
+    this.#signing = new RingSigning(this.#rotation, this.#ring, (what) =>
+      options.handlers.rejected(what),
     );
     const joinNonce = randomBytes(NONCE_BYTES).toString('base64url');
     const lease = { gateway, joinNonce, modes, signing: this.#signing, pin: pin.kept };
     this.#lease = new GatewayLease(lease);
     this.#tests = new TestAnswers({ ...options, ring: this.#ring, state: () => this });
-    const owner = { kind: 'gateway', boot: () => this.boot } as const;
-    this.#rotation = new KeyRotation({ ...options, ring: this.#ring, owner });
     this.#actions = new GatewayActions({
       ...{ options, ring: this.#ring, pin, state: this, rotation: this.#rotation },
       step: (input) => this.step(input),
@@ -121,6 +119,11 @@ export class GatewayShell {
   /** How old the freshest proof is, in milliseconds; `null`: none. */
   leaseAgeMs(): number | null {
     return this.#lease.freshForMs(readingOf(this.#options.clock));
+  }
+
+  /** What this gateway says of itself, as every control node believes it; `null`: it knows of none. */
+  sealPosition(text: string): string | null {
+    return this.#signing.sealPosition(text);
   }
 
   /** Listens, reads the log, joins; resolves with the first proof. */

@@ -1,11 +1,12 @@
 import type { KeyObject } from 'node:crypto';
 import { isSignedBy, keyIdOf, openPublicKey, parseSignature } from './signing-key.js';
 
-/** Who may sign what: nodes sign orders, answers and joins; gateways sign renewals and receipts. */
+/** Who may say what: nodes orders, answers and joins; gateways renewals, receipts and positions. */
 export type SignerKind = 'node' | 'gateway';
 
 interface RingKey {
   readonly kind: SignerKind;
+  readonly publicKey: string;
   readonly key: KeyObject;
   /** By the log's clock, milliseconds since the epoch; `null`: in use. */
   retiredAtMs: number | null;
@@ -31,6 +32,7 @@ const KEYS_MAX = 64;
  */
 export class KeyRing {
   readonly #signers = new Map<string, Map<string, RingKey>>();
+  readonly #memberNodes = new Set<string>();
   #hasNode = false;
   #logTimeMs = 0;
   /** Keys of events up to here are in the ring. */
@@ -44,6 +46,7 @@ export class KeyRing {
   /** Another log is read from its beginning. */
   startOver(): void {
     this.#signers.clear();
+    this.#memberNodes.clear();
     this.#hasNode = false;
     this.position = 0;
   }
@@ -53,15 +56,47 @@ export class KeyRing {
     this.#logTimeMs = Math.max(this.#logTimeMs, atMs);
     const key = openPublicKey(publicKey);
     if (key === null) return;
-    if (kind === 'node') this.#hasNode = true;
+    if (kind === 'node') {
+      this.#hasNode = true;
+      this.#memberNodes.add(signer);
+    }
     const keys = this.#signers.get(signer) ?? new Map<string, RingKey>();
     this.#signers.set(signer, keys);
     for (const other of keys.values()) other.retiredAtMs ??= atMs;
     const keyId = keyIdOf(publicKey);
     keys.delete(keyId);
-    keys.set(keyId, { kind, key, retiredAtMs: null });
+    keys.set(keyId, { kind, publicKey, key, retiredAtMs: null });
     const [oldest] = keys.keys();
     if (keys.size > KEYS_MAX && oldest !== undefined) keys.delete(oldest);
+  }
+
+  /** The node left or was removed: what it signed counts as before, but nothing is said to it any more. */
+  nodeGone(node: string): void {
+    this.#memberNodes.delete(node);
+  }
+
+  memberNodes(): Iterable<string> {
+    return this.#memberNodes;
+  }
+
+  /** Whether any key of this signer was ever read. */
+  knows(signer: string): boolean {
+    return this.#signers.has(signer);
+  }
+
+  /** The key that was read last; `null`: none. */
+  newestOf(kind: SignerKind, signer: string): { keyId: string; publicKey: string } | null {
+    for (const [keyId, found] of this.#signers.get(signer) ?? []) {
+      if (found.retiredAtMs === null && found.kind === kind)
+        return { keyId, publicKey: found.publicKey };
+    }
+    return null;
+  }
+
+  /** Of a key that counts now; `null`: it does not. */
+  publicKeyOf(kind: SignerKind, signer: string, keyId: string): string | null {
+    const found = this.#signers.get(signer)?.get(keyId);
+    return found?.kind === kind && this.#isInTime(found, null) ? found.publicKey : null;
   }
 
   /** The log's clock, as far as it was read: the time against which retired keys run out. */

@@ -104,6 +104,14 @@ export class KeyRotation {
       : this.options.identity.current;
   }
 
+  /** Every key that others may address this signer by, the one in use first. */
+  get keys(): readonly SigningKey[] {
+    const { current } = this.options.identity;
+    const [next, before] = [this.pending?.key, this.#previous?.key];
+    if (next === undefined && before === undefined) return [current];
+    return [current, next, before].filter((key) => key !== undefined);
+  }
+
   stop(): void {
     this.isStopped = true;
     if (this.timer !== null) clearTimeout(this.timer);

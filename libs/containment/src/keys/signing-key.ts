@@ -7,6 +7,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { sha256Hex } from '#platform';
+import { agreementKey, commonKey } from './agreement.js';
 
 /** An Ed25519 key pair (RFC 8032) as it is kept on disk: 32 bytes each, in base64url. */
 export interface KeyText {
@@ -20,6 +21,8 @@ export interface SigningKey {
   readonly publicKey: string;
   /** `{key id}.{base64url}`, as every signature of the mesh looks. */
   sign(text: string): string;
+  /** The key that this one's holder has in common with the holder of another; `null` where that is no public key. */
+  inCommonWith(publicKey: string): KeyObject | null;
 }
 
 const KEY_ID_LENGTH = 16;
@@ -35,10 +38,12 @@ export const generateKey = (): KeyText => {
 export const openKey = ({ publicKey, privateKey }: KeyText): SigningKey => {
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: publicKey, d: privateKey };
   const key = createPrivateKey({ key: jwk, format: 'jwk' });
+  const agreeing = agreementKey(publicKey, privateKey);
   const keyId = keyIdOf(publicKey);
   return {
     keyId,
     publicKey,
+    inCommonWith: (other) => commonKey(agreeing, other),
     sign: (text) => `${keyId}.${sign(null, Buffer.from(text), key).toString('base64url')}`,
   };
 };

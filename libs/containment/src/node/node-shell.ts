@@ -24,6 +24,7 @@ const LEAVE_MS_MAX = 1_000;
 export class NodeShell {
   readonly id: NodeId;
   readonly ring = new KeyRing();
+  readonly signing: RingSigning;
   /** When echoes were sent and read: for people to look at. */
   readonly echoes: EchoWatch;
   readonly #options: NodeShellOptions;
@@ -44,20 +45,21 @@ export class NodeShell {
   #rolledBack = false;
 
   private constructor(options: NodeShellOptions, spool: SpoolFile) {
-    const { identity } = options;
-    this.id = identity.id as NodeId;
+    this.id = options.identity.id as NodeId;
     this.#options = options;
     this.#spool = spool;
-    const owner = { kind: 'node' } as const;
-    this.#rotation = new KeyRotation({ ...options, ring: this.ring, owner });
-    const signing = new RingSigning(
-      (readTo) => this.#rotation.keyFor(readTo),
-      this.ring,
-      (kind) => options.handlers.rejected(kind),
+    this.#rotation = new KeyRotation({ ...options, ring: this.ring, owner: { kind: 'node' } });
+    this.signing = new RingSigning(this.#rotation, this.ring, (what) =>
+      options.handlers.rejected(what),
     );
     const process = randomBytes(12).toString('base64url');
     this.echoes = new EchoWatch(this.id, process, options.clock);
-    this.#node = new ControlNode({ node: this.id, process, signing, spool: spool.kept });
+    this.#node = new ControlNode({
+      node: this.id,
+      process,
+      signing: this.signing,
+      spool: spool.kept,
+    });
     this.#tests = new TestOrders({ ...options, node: this.id, ring: this.ring });
     this.#actions = new NodeActions({
       ...{ id: this.id, options, ring: this.ring, spool },

@@ -9,6 +9,7 @@ import type {
   SignedOrder,
   Unsigned,
 } from '#domain';
+import { SEALS_LENGTH_MAX } from '../keys/pair-seals.js';
 import type { RawEntry } from './log-entries.js';
 import { eventTextOf, signedOrderOf } from './order-event.js';
 import { decodeRotate, type RotateOrder } from './rotate-order.js';
@@ -31,7 +32,7 @@ const RenewalWire = z.strictObject({
   position: Count,
   last: Mark,
   applied: z.array(Id).max(IDS_MAX),
-  signature: Signature,
+  signature: z.string().max(SEALS_LENGTH_MAX),
 });
 
 const ReceiptWire = z.strictObject({

@@ -83,6 +83,9 @@ const learnKeys = (event: ControlEvent, ring: KeyRing): void => {
     case 'NodeJoined':
     case 'NodeKeyRotated':
       return ring.add('node', event.data.node, event.data.publicKey, atMs);
+    case 'NodeLeft':
+    case 'NodeRemoved':
+      return ring.nodeGone(event.data.node);
     case 'GatewayJoined':
       if (event.data.publicKey === null) return;
       return ring.add('gateway', event.data.gateway, event.data.publicKey, atMs);

@@ -1,5 +1,5 @@
 import type { LogEntry } from './log-entry.js';
-import type { Signable } from './messages.js';
+import type { Renewal, RenewalAnswer, Signable, Unsigned } from './messages.js';
 
 type Plain =
   null | boolean | number | string | readonly unknown[] | { readonly [key: string]: unknown };
@@ -27,8 +27,41 @@ export const signedText = (kind: string, value: unknown): string =>
  * The value is the message without a signature of its own; signatures of what it carries are signed with it.
  */
 export const canonicalBytes = ({ kind, value }: Signable): string => {
-  const plain = kind === 'answer' ? { ...value, events: value.events.map(lineOf) } : value;
-  return signedText(kind, plain);
+  if (kind === 'renewal') return renewalText(value);
+  if (kind !== 'answer') return signedText(kind, value);
+  const carriesNothing = value.events.length === 0 && value.pending.length === 0;
+  return carriesNothing
+    ? answerText(value)
+    : signedText(kind, { ...value, events: value.events.map(lineOf) });
+};
+
+/** Said many hundred times a second: the fields in the order of {@link canonicalJson}, so the text is the same in a tenth of the time. */
+const renewalText = ({ applied, boot, gateway, last, nonce, position }: Renewal): string => {
+  const { sequence, storedAtMs } = last;
+  const sorted = { applied, boot, gateway, last: { sequence, storedAtMs }, nonce, position };
+  return `estop/renewal/1\n${JSON.stringify(sorted satisfies Renewal)}`;
+};
+
+/** The same for an answer that carries nothing, as nearly all do. */
+const answerText = (value: Unsigned<RenewalAnswer>): string => {
+  const { sequence, storedAtMs } = value.last;
+  const sorted = {
+    boot: value.boot,
+    echoAgeMs: value.echoAgeMs,
+    events: value.events,
+    gateway: value.gateway,
+    last: { sequence, storedAtMs },
+    logAgeMs: value.logAgeMs,
+    members: value.members,
+    membershipSequence: value.membershipSequence,
+    more: value.more,
+    node: value.node,
+    nonce: value.nonce,
+    pending: value.pending,
+    position: value.position,
+    wanted: value.wanted,
+  };
+  return `estop/answer/1\n${JSON.stringify(sorted satisfies Unsigned<RenewalAnswer>)}`;
 };
 
 // The fact says nothing that the record does not say.

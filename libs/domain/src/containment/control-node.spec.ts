@@ -171,6 +171,14 @@ describe('the answer to a renewal', () => {
     node.join();
   });
 
+  it('is not given to a renewal that its gateway did not sign', () => {
+    const last = { sequence: 3, storedAtMs: 0 };
+    const renewal = { gateway: 'g1', boot: 1, nonce: 'x', position: 3, last, applied: [] };
+    expect(node.do({ kind: 'renewal', renewal, signature: '' })).toEqual([]);
+    expect(node.do({ kind: 'renewal', renewal, signature: 'by n1' })).toEqual([]);
+    expect(kinds(node.do({ kind: 'renewal', renewal, signature: 'by g1' }))).toEqual(['answer']);
+  });
+
   it('carries every event after the position, echoes left out, and all pending orders', () => {
     node.do({ kind: 'order', order: orderBody('o1') });
     node.read({ kind: 'other', body: 1 });

@@ -165,13 +165,11 @@ export class ControlNode {
   }
 
   #renewal(renewal: Renewal, signature: string, now: ClockReading): void {
-    const { gateway, position, applied } = renewal;
+    const { gateway, position } = renewal;
     const message = { kind: 'renewal', value: renewal } as const;
-    // One that claims nothing has no effect but its answer, which only the asker can use: it needs no signature.
-    const claims = applied.length > 0;
-    if (claims && !this.#me.signing.verify(message, signature, gateway)) return;
+    if (!this.#me.signing.verify(message, signature, gateway)) return;
     this.#log.silence.heard(Silence.ofGateway(renewal), now);
-    const wanted = claims ? this.#stops.repeated(renewal, now) : [];
+    const wanted = this.#stops.repeated(renewal, now);
     if (!this.#mayRenew(renewal)) return;
     const carried = this.#log.recent.after(position);
     if (carried !== null) this.#answer(renewal, { ...carried, wanted }, now);

@@ -171,9 +171,7 @@ export class GatewayLease {
     this.#proofs.sent({ nonce, last }, now);
     const applied = this.#stops.repeated(now);
     const renewal = { gateway: this.#gateway, boot, nonce, position, last, applied };
-    // One that claims nothing is believed in nothing.
-    const claims = applied.length > 0;
-    const signature = claims ? this.#signing.sign({ kind: 'renewal', value: renewal }) : '';
+    const signature = this.#signing.sign({ kind: 'renewal', value: renewal });
     this.#outputs.push({ kind: 'renew', renewal, signature });
   }
 

@@ -5,10 +5,14 @@ import type { AppendOutput, LogFact } from './log-entry.js';
 import { gatewaySubject, nodeSubject } from './log-entry.js';
 import type { GatewayBoot, Membership } from './membership.js';
 
+/** So often it is looked whether a member was silent for too long: that takes minutes to matter, and costs with each of them. */
+const LOOK_EVERY_MS = 250;
+
 /** When each member was last heard of, and whom to remove for its silence. */
 export class Silence {
   readonly #heard = new Map<string, ClockReading>();
   readonly #triedAt = new Map<string, ClockReading>();
+  #lookedAt: ClockReading | null = null;
 
   heard(key: string, now: ClockReading): void {
     this.#heard.set(key, now);
@@ -28,6 +32,8 @@ export class Silence {
     { membership, echoes }: { membership: Membership; echoes: Echoes },
     now: ClockReading,
   ): AppendOutput[] {
+    if (this.#lookedAt !== null && elapsedMs(this.#lookedAt, now) < LOOK_EVERY_MS) return [];
+    this.#lookedAt = now;
     const removals: AppendOutput[] = [];
     const add = (key: string, id: string, subject: string, fact: LogFact): void => {
       if (!this.#isDead(key, echoes, now)) return;
