@@ -1,7 +1,14 @@
 import { controlEvents, eventCodec, streams, type ControlEvent } from '#contracts';
 import { KILL_PATH_PING_MS } from '#containment';
 import { openDatabase } from '#database';
-import { connectNats, IDEMPOTENCY_BUCKET, missingStreams, type Nats } from '#event-store-jetstream';
+import {
+  connectNats,
+  IDEMPOTENCY_BUCKET,
+  missingStreams,
+  type Nats,
+  type NatsOptions,
+  Ways,
+} from '#event-store-jetstream';
 import {
   createLogger,
   createMetrics,
@@ -31,8 +38,12 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
     attributes: { 'estop.node': nodeId },
   });
   const [nats, killPath] = await Promise.all([
-    connect(config, { name: nameOf(config) }),
-    connect(config, { name: `${nameOf(config)} control`, pingIntervalMs: KILL_PATH_PING_MS }),
+    connectNats({ ...natsOf(config), name: nameOf(config) }),
+    Ways.open({
+      ...natsOf(config),
+      name: `${nameOf(config)} control`,
+      pingIntervalMs: KILL_PATH_PING_MS,
+    }),
   ]);
   const database =
     config.databaseUrl === null
@@ -82,17 +93,12 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
 
 const nameOf = ({ nodeId }: CommandApiConfig): string => `${NAME} ${nodeId}`;
 
-const connect = (
-  config: CommandApiConfig,
-  own: { readonly name: string; readonly pingIntervalMs?: number },
-): Promise<Nats> =>
-  connectNats({
-    servers: config.natsUrl.split(',').map((server) => server.trim()),
-    ...own,
-    ...(config.natsUser !== undefined && { user: config.natsUser }),
-    ...(config.natsPassword !== undefined && { password: config.natsPassword }),
-    trace: natsTrace,
-  });
+const natsOf = (config: CommandApiConfig): Omit<NatsOptions, 'name'> => ({
+  servers: config.natsUrl.split(',').map((server) => server.trim()),
+  ...(config.natsUser !== undefined && { user: config.natsUser }),
+  ...(config.natsPassword !== undefined && { password: config.natsPassword }),
+  trace: natsTrace,
+});
 
 /** Streams are made by the provisioning alone; a service that comes before it waits. */
 const streamsAreThere = async (nats: Nats): Promise<void> => {

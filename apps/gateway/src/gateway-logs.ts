@@ -8,8 +8,8 @@ import {
   type ControlEvent,
   type WorkEvent,
 } from '#contracts';
-import type { EventStore, KeyValue, Messaging, RawLog, WorkQueues } from '#event-store';
-import { IDEMPOTENCY_BUCKET, missingStreams, type Nats } from '#event-store-jetstream';
+import type { Broadcast, EventStore, KeyValue, Messaging, RawLog, WorkQueues } from '#event-store';
+import { IDEMPOTENCY_BUCKET, missingStreams, type Nats, type Ways } from '#event-store-jetstream';
 
 /** Everything of the mesh's logs that a gateway uses for traffic, behind its ports. */
 export interface GatewayLogs {
@@ -25,8 +25,11 @@ export interface GatewayLogs {
 /** What the containment protocol speaks over. */
 export interface KillPath {
   readonly log: RawLog;
-  readonly messaging: Messaging;
+  readonly messaging: Broadcast;
 }
+
+/** The connections of the kill path, or one that is nothing else. */
+export type KillPathConnection = Pick<Ways, 'rawLog' | 'messaging' | 'connected'>;
 
 export const gatewayLogs = (nats: Nats): GatewayLogs => {
   const work = eventCodec<WorkEvent>(workEvents);
@@ -40,9 +43,9 @@ export const gatewayLogs = (nats: Nats): GatewayLogs => {
   };
 };
 
-export const killPath = (nats: Nats): KillPath => ({
-  log: nats.rawLog(streams.control.name),
-  messaging: nats.messaging(),
+export const killPath = (control: KillPathConnection): KillPath => ({
+  log: control.rawLog(streams.control.name),
+  messaging: control.messaging(),
 });
 
 const AGAIN_AFTER_MS = 100;

@@ -1,12 +1,13 @@
 import type { GatewayId, RegionName, StopMode } from '#contracts';
 import type { Nats } from '#event-store-jetstream';
 import type { Clock, Ids, Logger } from '#platform';
+import type { KillPathConnection } from './gateway-logs.js';
 
 export interface GatewayOptions {
   /** For traffic: intents, activity, forwarded requests. */
   readonly nats: Nats;
   /** The kill path: nothing but the containment protocol, so that a stop never waits behind traffic. */
-  readonly control: Nats;
+  readonly control: KillPathConnection;
   /** Holds this gateway's key and the orders that it knows. */
   readonly dataDir: string;
   readonly gateway: GatewayId;

@@ -1,5 +1,6 @@
 import { KILL_PATH_PING_MS } from '#containment';
-import { connectNats } from '#event-store-jetstream';
+import { live } from '#contracts';
+import { connectNats, Ways } from '#event-store-jetstream';
 import {
   createLogger,
   natsTrace,
@@ -30,10 +31,12 @@ const start = async (): Promise<RunningService> => {
   };
   const [nats, control] = await Promise.all([
     connectNats({ ...shared, name: `gateway ${gateway}`, trace: natsTrace }),
-    connectNats({
+    Ways.open({
       ...shared,
       name: `gateway ${gateway} control`,
       pingIntervalMs: KILL_PATH_PING_MS,
+      isRepeated: (subject) =>
+        subject === live.renewal(gateway) || subject === live.position(region, gateway),
     }),
   ]);
   const { host, port, publicUrl, dataDir } = config;

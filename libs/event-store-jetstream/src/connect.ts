@@ -23,6 +23,8 @@ export interface NatsOptions {
    * is lost the next at once. A single one is a first address, from which the client learns of the others in its cluster.
    */
   readonly servers: string | readonly string[];
+  /** No server is dialled but these, though it be one. */
+  readonly onlyThese?: boolean;
   /** Shown by the server in its list of connections. */
   readonly name: string;
   readonly user?: string;
@@ -165,7 +167,9 @@ const connectionOptions = (options: NatsOptions) => ({
   ...(options.password === undefined ? {} : { pass: options.password }),
   inboxPrefix: inboxPrefixOf(options),
   noRandomize: true,
-  ignoreClusterUpdates: typeof options.servers !== 'string' && options.servers.length > 1,
+  ignoreClusterUpdates:
+    options.onlyThese === true ||
+    (typeof options.servers !== 'string' && options.servers.length > 1),
   timeout: DIAL_MS,
   maxReconnectAttempts: -1,
   reconnectTimeWait: RECONNECT_MS.wait,

@@ -1,9 +1,17 @@
 /**
- * Messages without a log: at most once, no order across subjects, gone when nobody listens. For what is said at once and
- * made good elsewhere (receipts, signs of life) and for questions with one answer.
+ * Messages without a log to everybody who listens: no order across subjects, gone when nobody does. For what is said at once
+ * and made good elsewhere (orders, receipts, signs of life).
  */
-export interface Messaging {
+export interface Broadcast {
   publish(subject: string, body: Uint8Array | string): void;
+  /** Handlers must not throw. */
+  subscribe(subject: string, onMessage: (message: Message) => void): { stop(): void };
+  /** Resolves when a server has everything published so far. */
+  flush(): Promise<void>;
+}
+
+/** The same, each message at most once, and questions with one answer. */
+export interface Messaging extends Broadcast {
   /** Handlers must not throw. With `queue`, one member of the group gets each message. */
   subscribe(
     subject: string,
@@ -12,8 +20,6 @@ export interface Messaging {
   ): { stop(): void };
   /** Rejects with {@link NobodyAnsweredError} when no one listens or the time is over. */
   request(subject: string, body: Uint8Array | string, timeoutMs: number): Promise<Uint8Array>;
-  /** Resolves when the server has everything published so far. */
-  flush(): Promise<void>;
 }
 
 export interface Message {

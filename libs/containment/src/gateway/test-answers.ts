@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { live, type GatewayId, type Selector } from '#contracts';
 import { signedText } from '#domain';
-import type { Messaging } from '#event-store';
+import type { Broadcast } from '#event-store';
 import { writeWhole, type Clock, type Logger } from '#platform';
 import type { IdentityFile } from '../keys/identity-file.js';
 import type { KeyRing } from '../keys/key-ring.js';
@@ -17,7 +17,7 @@ export interface TestAnswersOptions {
   readonly gateway: GatewayId;
   readonly directory: string;
   readonly identity: IdentityFile;
-  readonly messaging: Messaging;
+  readonly messaging: Broadcast;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly ring: KeyRing;

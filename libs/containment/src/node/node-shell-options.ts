@@ -1,5 +1,5 @@
 import type { FenceCounts } from '#domain';
-import type { Messaging, RawLog } from '#event-store';
+import type { Broadcast, RawLog } from '#event-store';
 import type { Clock, Ids, Logger, StoredControl } from '#platform';
 import type { IdentityFile } from '../keys/identity-file.js';
 import type { StopOrderedEvent } from '../wire/order-event.js';
@@ -28,7 +28,7 @@ export interface NodeShellOptions {
   readonly directory: string;
   /** Over the connection that carries nothing but this. */
   readonly log: RawLog;
-  readonly messaging: Messaging;
+  readonly messaging: Broadcast;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { live, type NodeId, type Selector } from '#contracts';
 import { signedText } from '#domain';
-import type { Messaging } from '#event-store';
+import type { Broadcast } from '#event-store';
 import type { Clock } from '#platform';
 import type { IdentityFile } from '../keys/identity-file.js';
 import type { KeyRing } from '../keys/key-ring.js';
@@ -10,7 +10,7 @@ import { encodeTest, type TestReceipt } from '../wire/live-messages.js';
 export interface TestOrdersOptions {
   readonly node: NodeId;
   readonly identity: IdentityFile;
-  readonly messaging: Messaging;
+  readonly messaging: Broadcast;
   readonly clock: Clock;
   readonly ring: KeyRing;
 }
