@@ -7,3 +7,6 @@ for name in $names ESTOP_POSTGRES_PASSWORD; do
   # A letter first: they become part of a URL and of nats-server's configuration.
   echo "$name=p$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
 done
+# What webhooks' secrets are sealed with in the control log. Keep it as long as the log.
+echo "ESTOP_SECRETS_KEY=$(od -An -v -N32 -tx1 /dev/urandom | tr -d ' \n')"
+

@@ -16,6 +16,8 @@ const targets = [
   'control.acme.production.stop.stop_forged',
   'control.mesh.gateway.eu-west-1',
   'activity.eu-west.acme.production.alpha',
+  'notice.acme.sub1.n1',
+  'live.gone',
   'echo.node-1',
   'live.order.node-1',
   'live.answer.eu-west-1',
@@ -37,6 +39,9 @@ const ways: [name: string, user: string, subject: string, body: object | string]
     `${API}.DIRECT.GET.ACTIVITY`,
     { last_by_subj: 'activity.hub.x' },
   ],
+  ["the evaluator's breaches", 'evaluator', 'live.breach', ''],
+  ["the notifier's pulls", 'notifier', `${API}.CONSUMER.MSG.NEXT.NOTICES.queue`, { batch: 1 }],
+  ["monitoring's signals", 'signals', 'signal.acme._.prometheus', ''],
 ];
 
 let mesh: MeshServer;
@@ -71,7 +76,7 @@ it.each(ways)(
     await mesh.quiet();
     expect(mesh.seen.filter((said) => targets.includes(said))).toEqual([]);
     expect(await mesh.lastSequence('CONTROL')).toBe(before);
-    expect(await streamsThere()).toHaveLength(4);
+    expect(await streamsThere()).toHaveLength(8);
   },
 );
 
@@ -107,7 +112,7 @@ it.each(targets)('cannot have a consumer write or order anything on %s', async (
   await delivered();
   expect(await mesh.lastSequence('CONTROL')).toBe(before);
   expect(await mesh.lastSequence('ACTIVITY')).toBe(activityBefore);
-  expect(await streamsThere()).toHaveLength(4);
+  expect(await streamsThere()).toHaveLength(8);
 });
 
 /**

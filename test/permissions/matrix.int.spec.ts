@@ -9,6 +9,9 @@ const SHORT: Record<string, string> = {
   provision: 'provision',
   node: 'control-node-1',
   projector: 'projector',
+  evaluator: 'evaluator',
+  notifier: 'notifier',
+  signals: 'signals',
   us: 'gateway-us-east-1',
   eu: 'gateway-eu-west-1',
 };
@@ -50,6 +53,10 @@ const publishers: [subject: string, who: string][] = [
   ['live.handed.node-1-abcdefgh', 'us eu'],
   ['live.command', 'us eu'],
   ['live.projector', 'node'],
+  ['live.breach', 'evaluator'],
+  ['live.backtest', 'node'],
+  ['live.notifier', 'node'],
+  ['live.gone', 'notifier'],
   ['live.unheard-of', ''],
   // Work, and what gateways saw.
   ['intent.acme.production.alpha.i1', 'us eu'],
@@ -58,15 +65,30 @@ const publishers: [subject: string, who: string][] = [
   ['retire.acme.production.alpha.i1', 'us eu'],
   ['activity.us-east.acme.production.alpha', 'us'],
   ['activity.eu-west.acme.production.alpha', 'eu'],
-  ['activity.hub.acme.production.alpha', 'projector'],
+  ['activity.hub.acme.production.alpha', 'projector evaluator'],
+  // Money, sessions, what monitoring says, and what webhooks are told.
+  ['ledger.acme.production.agent.alpha.usd-day', 'us eu'],
+  ['session.acme.production.s1', 'us eu'],
+  ['signal.acme.production.prometheus', 'node signals'],
+  ['signal.acme._.prometheus', 'node signals'],
+  ['signal.acme.production', ''],
+  ['signal.acme.production.prometheus.x', ''],
+  ['notice.acme.sub1.n1', 'notifier'],
+  ['notice.acme.sub1.n1.log', 'notifier'],
   ['$KV.IDEMPOTENCY.key', 'node us eu'],
   ['$KV.OTHER.key', ''],
   // Acknowledgements.
   ['$JS.ACK.INTENTS.queue.1.1.1.1.0', 'us eu'],
   ['$JS.ACK.CONTROL.queue.1.1.1.1.0', ''],
-  ['$JS.FC.CONTROL.follow-1.x', 'node projector us eu'],
+  ['$JS.ACK.NOTICES.queue.1.1.1.1.0', 'notifier'],
+  ['$JS.ACK.LEDGER.queue.1.1.1.1.0', ''],
+  ['$JS.FC.CONTROL.follow-1.x', 'node projector evaluator notifier us eu'],
   ['$JS.FC.INTENTS.follow-1.x', 'us eu'],
-  ['$JS.FC.ACTIVITY.follow-1.x', 'projector'],
+  ['$JS.FC.ACTIVITY.follow-1.x', 'projector evaluator notifier'],
+  ['$JS.FC.LEDGER.follow-1.x', 'node notifier us eu'],
+  ['$JS.FC.SESSIONS.follow-1.x', 'evaluator us eu'],
+  ['$JS.FC.SIGNALS.follow-1.x', 'evaluator'],
+  ['$JS.FC.NOTICES.follow-1.x', ''],
   // Other people's inboxes, and the server's own subjects.
   ['_INBOX.gateway-us-east-1.x', ''],
   ['_INBOX.control-node-1.x', ''],
@@ -75,40 +97,68 @@ const publishers: [subject: string, who: string][] = [
   ['anything', ''],
 ];
 
-const STREAMS = ['CONTROL', 'INTENTS', 'ACTIVITY', 'KV_IDEMPOTENCY'] as const;
+const STREAMS = [
+  'CONTROL',
+  'INTENTS',
+  'ACTIVITY',
+  'LEDGER',
+  'SESSIONS',
+  'SIGNALS',
+  'NOTICES',
+  'KV_IDEMPOTENCY',
+] as const;
+type ByStream = Partial<Record<(typeof STREAMS)[number], string>>;
 
-/** Who may ask JetStream what: the verb, then the streams in the order of `STREAMS`; `…` stands for the stream. */
-const verbs: [verb: string, ...who: [string, string, string, string]][] = [
-  ['STREAM.CREATE.…', 'provision', 'provision', 'provision', 'provision'],
-  ['STREAM.UPDATE.…', 'provision', 'provision', 'provision', 'provision'],
-  ['STREAM.DELETE.…', '', '', '', ''],
-  ['STREAM.PURGE.…', '', 'us eu', '', ''],
-  ['STREAM.MSG.DELETE.…', '', '', '', ''],
-  ['STREAM.SNAPSHOT.…', '', '', '', ''],
-  ['STREAM.RESTORE.…', '', '', '', ''],
-  ['STREAM.PEER.REMOVE.…', '', '', '', ''],
-  ['STREAM.LEADER.STEPDOWN.…', '', '', '', ''],
-  [
-    'STREAM.INFO.…',
-    'provision node projector us eu',
-    'provision node projector us eu',
-    'provision node projector us eu',
-    'provision node projector us eu',
-  ],
-  ['STREAM.MSG.GET.…', 'provision node projector us eu', 'us eu', 'projector', 'node us eu'],
-  ['DIRECT.GET.…', 'provision node projector us eu', 'us eu', 'projector us eu', ''],
-  ['DIRECT.GET.….some.subject', '', '', '', ''],
-  ['CONSUMER.CREATE.….follow-1', 'node projector us eu', 'us eu', 'projector', ''],
-  ['CONSUMER.CREATE.….queue.some.filter', '', 'us eu', '', ''],
-  ['CONSUMER.CREATE.…', '', '', '', ''],
-  ['CONSUMER.DURABLE.CREATE.….queue', '', '', '', ''],
-  ['CONSUMER.DELETE.….follow-1', 'node projector us eu', 'us eu', 'projector', ''],
-  ['CONSUMER.INFO.….follow-1', 'node projector us eu', 'us eu', 'projector', ''],
-  ['CONSUMER.MSG.NEXT.….queue', '', 'us eu', '', ''],
-  ['CONSUMER.NAMES.…', '', '', '', ''],
-  ['CONSUMER.LIST.…', '', '', '', ''],
-  ['CONSUMER.PAUSE.….follow-1', '', '', '', ''],
-  ['CONSUMER.LEADER.STEPDOWN.….follow-1', '', '', '', ''],
+const onEvery = (who: string): ByStream =>
+  Object.fromEntries(STREAMS.map((stream) => [stream, who]));
+
+const FOLLOWERS: ByStream = {
+  CONTROL: 'node projector evaluator notifier us eu',
+  INTENTS: 'us eu',
+  ACTIVITY: 'projector evaluator notifier',
+  LEDGER: 'node notifier us eu',
+  SESSIONS: 'evaluator us eu',
+  SIGNALS: 'evaluator',
+};
+const READERS: ByStream = {
+  CONTROL: 'provision node projector evaluator notifier us eu',
+  INTENTS: 'us eu',
+  ACTIVITY: 'projector evaluator notifier',
+  LEDGER: 'node notifier us eu',
+  SESSIONS: 'node evaluator us eu',
+  SIGNALS: 'evaluator',
+  NOTICES: 'node notifier',
+};
+/** Streams whose items are handed out, by who does the work. */
+const WORKERS: ByStream = { INTENTS: 'us eu', NOTICES: 'notifier' };
+const NOBODY: ByStream = {};
+
+/** Who may ask JetStream what, by the stream that stands for `…`; on streams that are not named, nobody. */
+const verbs: [verb: string, who: ByStream][] = [
+  ['STREAM.CREATE.…', onEvery('provision')],
+  ['STREAM.UPDATE.…', onEvery('provision')],
+  ['STREAM.DELETE.…', NOBODY],
+  ['STREAM.PURGE.…', { INTENTS: 'us eu' }],
+  ['STREAM.MSG.DELETE.…', NOBODY],
+  ['STREAM.SNAPSHOT.…', NOBODY],
+  ['STREAM.RESTORE.…', NOBODY],
+  ['STREAM.PEER.REMOVE.…', NOBODY],
+  ['STREAM.LEADER.STEPDOWN.…', NOBODY],
+  ['STREAM.INFO.…', onEvery('provision node projector evaluator notifier us eu')],
+  ['STREAM.MSG.GET.…', { ...READERS, KV_IDEMPOTENCY: 'node us eu' }],
+  ['DIRECT.GET.…', { ...READERS, ACTIVITY: 'projector evaluator notifier us eu' }],
+  ['DIRECT.GET.….some.subject', NOBODY],
+  ['CONSUMER.CREATE.….follow-1', FOLLOWERS],
+  ['CONSUMER.CREATE.….queue.some.filter', WORKERS],
+  ['CONSUMER.CREATE.…', NOBODY],
+  ['CONSUMER.DURABLE.CREATE.….queue', NOBODY],
+  ['CONSUMER.DELETE.….follow-1', FOLLOWERS],
+  ['CONSUMER.INFO.….follow-1', { ...FOLLOWERS, NOTICES: 'notifier' }],
+  ['CONSUMER.MSG.NEXT.….queue', WORKERS],
+  ['CONSUMER.NAMES.…', NOBODY],
+  ['CONSUMER.LIST.…', NOBODY],
+  ['CONSUMER.PAUSE.….follow-1', NOBODY],
+  ['CONSUMER.LEADER.STEPDOWN.….follow-1', NOBODY],
 ];
 
 const wholeServer: [verb: string, who: string][] = [
@@ -134,16 +184,27 @@ const subscribers: [pattern: string, subject: string, who: string][] = [
   ['live.join.*', 'live.join.node-1', 'node'],
   ['live.command', 'live.command', 'node'],
   ['live.projector', 'live.projector', 'projector'],
+  ['live.breach', 'live.breach', 'node'],
+  ['live.gone', 'live.gone', 'node'],
+  ['live.backtest', 'live.backtest', 'evaluator'],
+  ['live.notifier', 'live.notifier', 'notifier'],
   ['live.>', 'live.order.node-1', ''],
   ['control.>', 'control.acme.production.stop.stop_1', ''],
   ['echo.>', 'echo.node-1', ''],
   ['intent.>', 'intent.acme.production.alpha.i1', ''],
   ['inbox.>', 'inbox.acme.production.alpha.i1', ''],
   ['activity.>', 'activity.us-east.acme.production.alpha', ''],
+  ['ledger.>', 'ledger.acme.production.agent.alpha.usd-day', ''],
+  ['session.>', 'session.acme.production.s1', ''],
+  ['signal.>', 'signal.acme.production.prometheus', ''],
+  ['notice.>', 'notice.acme.sub1.n1', ''],
   ['$KV.>', '$KV.IDEMPOTENCY.key', ''],
   ['_INBOX.provision.x', '_INBOX.provision.x', 'provision'],
   ['_INBOX.control-node-1.x', '_INBOX.control-node-1.x', 'node'],
   ['_INBOX.projector.x', '_INBOX.projector.x', 'projector'],
+  ['_INBOX.evaluator.x', '_INBOX.evaluator.x', 'evaluator'],
+  ['_INBOX.notifier.x', '_INBOX.notifier.x', 'notifier'],
+  ['_INBOX.signals.x', '_INBOX.signals.x', 'signals'],
   ['_INBOX.gateway-us-east-1.x', '_INBOX.gateway-us-east-1.x', 'us'],
   ['_INBOX.gateway-eu-west-1.x', '_INBOX.gateway-eu-west-1.x', 'eu'],
   ['_INBOX.>', '_INBOX.control-node-1.x', ''],
@@ -179,8 +240,8 @@ it.each(publishers)('on %s speaks nobody but: %s', async (subject, who) =>
 );
 
 it.each(
-  verbs.flatMap(([verb, ...who]) =>
-    STREAMS.map((stream, at) => [verb.replace('…', stream), who[at] as string] as const),
+  verbs.flatMap(([verb, who]) =>
+    STREAMS.map((stream) => [verb.replace('…', stream), who[stream] ?? ''] as const),
   ),
 )('JetStream is asked for %s by nobody but: %s', async (verb, who) =>
   expect(await askers(verb)).toBe(who),

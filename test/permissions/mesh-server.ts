@@ -22,6 +22,10 @@ const STREAMS = [
   ['CONTROL', 'control.>', 'echo.>'],
   ['INTENTS', 'intent.>', 'inbox.>', 'deadline.>', 'retire.>'],
   ['ACTIVITY', 'activity.>'],
+  ['LEDGER', 'ledger.>'],
+  ['SESSIONS', 'session.>'],
+  ['SIGNALS', 'signal.>'],
+  ['NOTICES', 'notice.>'],
   ['KV_IDEMPOTENCY', '$KV.IDEMPOTENCY.>'],
 ];
 

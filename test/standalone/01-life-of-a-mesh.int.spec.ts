@@ -68,6 +68,8 @@ it('2. made keys that hold on every gateway, in a file that only its owner reads
   expect({ org, workspace }).toEqual({ org: 'acme', workspace: 'production' });
   expect(modeOf('credentials.json')).toBe('600');
   expect(modeOf('servers.json')).toBe('600');
+  expect(modeOf('secrets.key')).toBe('600');
+  expect(readFileSync(join(dataDir, 'secrets.key'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/);
   for (const service of ['gateway-us-east-1', 'gateway-eu-west-1', 'command-api-node-2'])
     expect(modeOf(join('services', service))).toBe('700');
   for (const key of [admin_key, operator_key, viewer_key]) {
@@ -127,10 +129,12 @@ it('6. stops within two seconds when the whole group is told to, and leaves noth
 
 it('7. comes back with the same addresses, keys and data', async () => {
   const before = digest('credentials.json');
+  const sealedWith = digest('secrets.key');
   mesh = new MeshProcess(args);
   const again = await mesh.ready();
   expect(again).toEqual(first);
   expect(digest('credentials.json')).toBe(before);
+  expect(digest('secrets.key')).toBe(sealedWith);
   expect(await statusOf(again.gateways[0]?.url as string, credentials().viewer_key as string)).toBe(
     200,
   );

@@ -51,6 +51,14 @@ it('does not touch a damaged settings file', async () => {
   expect(code).toBe(1);
 });
 
+it('makes no new secrets key in the place of a damaged one', async () => {
+  const dataDir = temporaryDirectory('damaged-key');
+  writeFileSync(join(dataDir, 'secrets.key'), 'lost');
+  const { code, stderr } = await refused(['--data-dir', dataDir, '--port', '0']);
+  expect(stderr).toMatch(/secrets\.key is damaged\n {2}cure: restore it from a backup/);
+  expect(code).toBe(1);
+});
+
 it('names the topology that the mesh was first started with', async () => {
   const dataDir = temporaryDirectory('topology');
   const servers = {

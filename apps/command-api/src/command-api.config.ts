@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NamePart } from '#contracts';
-import { serviceFields, wholeNumber } from '#platform';
+import { SecretsKey, serviceFields, wholeNumber } from '#platform';
 
 /** With the random part an id has at most 63 characters. */
 const NODE_NAME_MAX = 54;
@@ -34,6 +34,12 @@ export const CommandApiConfig = z.strictObject({
     .default(null)
     .describe(
       'the Postgres of the read model; without it lists come from the log and have no use in them',
+    )
+    .meta({ secret: true }),
+  secretsKey: SecretsKey.nullable()
+    .default(null)
+    .describe(
+      "what webhooks' secrets are sealed with, the same at all command APIs and the notifier; without it there are no webhooks",
     )
     .meta({ secret: true }),
 });

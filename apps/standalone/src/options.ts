@@ -67,6 +67,11 @@ const OptionSchema = z.strictObject({
     .default(null)
     .describe('password at your nats-server')
     .meta({ secret: true }),
+  webhookAllow: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('private targets that webhooks may have: CIDRs and host names, separated by commas'),
   json: flag().default(false).describe('one line of JSON when all is ready'),
   logLevel: serviceFields.logLevel,
   otlpUrl: serviceFields.otlpUrl,

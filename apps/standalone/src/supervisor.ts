@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Readiness } from './announce.js';
 import { openDataDirectory, type DataDirectory } from './data/data-directory.js';
 import { lockDirectory } from './data/directory-lock.js';
+import { MeshFile } from './data/mesh-file.js';
+import { openSecretsKey } from './data/secrets-key.js';
 import { openServersFile, saveServersFile } from './data/servers-file.js';
 import { endLeftOvers, ProcessList } from './data/process-list.js';
-import { writeWhole } from '#platform';
 import { firstStart } from './first-start/first-start.js';
 import type { Options } from './options.js';
 import { startInfrastructure, type Infrastructure } from './servers/infrastructure.js';
@@ -13,7 +14,7 @@ import type { KeptServer } from './servers/kept-server.js';
 import type { Surroundings } from './servers/surroundings.js';
 import { KeptService, type ServicePlan } from './services/kept-service.js';
 import { ServiceLog } from './services/service-log.js';
-import { MeshPlanner, type MeshPlan } from './services/service-plan.js';
+import { MeshPlanner, type MeshPlan, type SidePlan } from './services/service-plan.js';
 
 /** Told to stop before everything was up. */
 export class Stopped extends Error {
@@ -45,6 +46,7 @@ export class Supervisor {
     if (leftOvers.length > 0)
       this.say(`ended what an earlier start left running: ${leftOvers.join(', ')}`);
     const servers = await openServersFile(data.servers, this.options.topology);
+    const secretsKey = await openSecretsKey(data.secretsKey);
     const planner = new MeshPlanner(this.options, data, servers);
     const ports = await planner.ports();
     Object.assign(servers.ports, Object.fromEntries(ports));
@@ -53,7 +55,8 @@ export class Supervisor {
     this.goOn();
     const infrastructure = await startInfrastructure(around, planner, this.servers);
     await this.provision(data, infrastructure);
-    return this.startServices(planner.plan(infrastructure, ports), around, infrastructure);
+    const plan = planner.plan(infrastructure, { ports, secretsKey });
+    return this.startServices(plan, around, infrastructure);
   }
 
   /** Ends everything, within two seconds. Safe to call at any moment, and twice. */
@@ -119,10 +122,20 @@ export class Supervisor {
       credentials: data.credentials,
     };
     await saveServersFile(data.servers, servers);
-    // With one address more than the ready line: where the projector's metrics are.
-    const mesh = { ...readiness, audit_projector: projector };
-    await writeWhole(data.mesh, `${JSON.stringify(mesh)}\n`);
+    const file = new MeshFile(data.mesh, readiness);
+    await file.add('audit_projector', projector);
+    for (const side of plan.sides) void this.startSide(side, file, around);
     return readiness;
+  }
+
+  /** A mesh is ready without it, so nobody waits; what ails it is told in one line. */
+  private async startSide(side: SidePlan, file: MeshFile, around: Surroundings): Promise<void> {
+    try {
+      const url = await this.startService(side, around.data, around.processes);
+      await file.add(side.place, url);
+    } catch (error) {
+      if (!this.isStopping) this.say(`${(error as Error).message}; the mesh goes on without it`);
+    }
   }
 
   private async startService(

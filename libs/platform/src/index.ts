@@ -30,6 +30,7 @@ export * from './identity/key-token.js';
 export * from './identity/random-text.js';
 export * from './log/logger.js';
 export * from './metrics/metrics.js';
+export * from './sealing/sealed.js';
 export * from './service/run-service.js';
 export * from './telemetry/telemetry.js';
 export * from './telemetry/trace-context.js';

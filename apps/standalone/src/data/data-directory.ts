@@ -13,6 +13,8 @@ export interface DataDirectory {
   /** What is up and where, for clients on this machine; the line of `--json`. */
   readonly mesh: string;
   readonly credentials: string;
+  /** What webhooks' secrets in the log are sealed with; a backup of the log is of no use to a thief without it. */
+  readonly secretsKey: string;
   readonly nats: string;
   readonly postgres: string;
   readonly logs: string;
@@ -44,6 +46,7 @@ export const openDataDirectory = async (given: string): Promise<DataDirectory> =
     servers: join(path, 'servers.json'),
     mesh: join(path, 'mesh.json'),
     credentials: join(path, 'credentials.json'),
+    secretsKey: join(path, 'secrets.key'),
     nats: join(path, 'nats'),
     postgres: join(path, 'postgres'),
   };

@@ -8,6 +8,8 @@ export interface ServicePlan {
   /** Its main file. */
   readonly file: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Its first start is tried for ever, unless its configuration is bad. @default false */
+  readonly mayFail?: boolean;
 }
 
 export interface ServiceWatcher {
@@ -107,7 +109,8 @@ export class KeptService {
 
   private givesUp(code: number | null): boolean {
     this.failedStarts += 1;
-    return code === BAD_CONFIGURATION || this.failedStarts >= FIRST_STARTS_MAX;
+    if (code === BAD_CONFIGURATION) return true;
+    return this.plan.mayFail !== true && this.failedStarts >= FIRST_STARTS_MAX;
   }
 
   // Told only now: at a stop of the whole process group the services end a moment before we know of it.

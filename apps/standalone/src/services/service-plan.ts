@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, isPortFree } from '#embedded';
@@ -14,10 +15,17 @@ export interface GatewayPlan extends ServicePlan {
   readonly region: string;
 }
 
+/** Nobody waits for it: gateways and command APIs are ready, and stop agents, without it. */
+export interface SidePlan extends ServicePlan {
+  /** Its name in `mesh.json`, where its address is. */
+  readonly place: string;
+}
+
 export interface MeshPlan {
   readonly gateways: readonly GatewayPlan[];
   readonly commandApis: readonly ServicePlan[];
   readonly projector: ServicePlan;
+  readonly sides: readonly SidePlan[];
 }
 
 /** The first command API listens so far above the first gateway; the others follow. */
@@ -25,6 +33,8 @@ const COMMAND_API_OFFSET = 100;
 const PORT_MAX = 65_535;
 const COMMAND_API = 'command-api';
 const PROJECTOR = 'audit-projector';
+const EVALUATOR = 'policy-evaluator';
+const NOTIFIER = 'notifier';
 
 const mainOf = (app: string): string =>
   fileURLToPath(new URL(`../../../${app}/src/main.js`, import.meta.url));
@@ -78,6 +88,12 @@ const natsVariables = ({ url, user, password, domain }: NatsLogin): Record<strin
   ...(domain === null ? {} : { ESTOP_NATS_DOMAIN: domain }),
 });
 
+interface Given {
+  readonly ports: ReadonlyMap<string, number>;
+  /** What secrets in the log are sealed with. */
+  readonly secretsKey: string;
+}
+
 /** Which services run, where, with which settings. The ports that were free are theirs until they listen on them. */
 export class MeshPlanner {
   readonly nodes: readonly string[];
@@ -110,20 +126,28 @@ export class MeshPlanner {
       const chosen = port === 0 ? anyPort(last, given) : fixedPort(name, fixed, given);
       ports.set(name, await chosen);
     }
-    // Nobody but a scraper of metrics asks it, so its port is any that is free.
-    const given = new Set(ports.values());
-    return ports.set(PROJECTOR, await anyPort(this.servers.ports[PROJECTOR], given));
+    // Nobody but a scraper of metrics asks these, so their ports are any that are free.
+    for (const app of [PROJECTOR, EVALUATOR, NOTIFIER]) {
+      ports.set(app, await anyPort(this.servers.ports[app], new Set(ports.values())));
+    }
+    return ports;
   }
 
-  plan(infrastructure: Infrastructure, ports: ReadonlyMap<string, number>): MeshPlan {
+  plan(infrastructure: Infrastructure, given: Given): MeshPlan {
     const { nats, databaseUrl } = infrastructure;
+    const { ports, secretsKey } = given;
     const service = (app: string, place: string, own: Record<string, string>): ServicePlan => ({
       name: place === app ? app : `${app} ${place}`,
       file: mainOf(app),
       env: { ...commonVariables(this.options), ESTOP_PORT: String(ports.get(place) ?? 0), ...own },
     });
     const dataDir = (app: string, place: string) => ({
-      ESTOP_DATA_DIR: join(this.data.services, `${app}-${place}`),
+      ESTOP_DATA_DIR: join(this.data.services, place === app ? app : `${app}-${place}`),
+    });
+    const side = (app: string, own: Record<string, string>): SidePlan => ({
+      ...service(app, app, { ...own, ...dataDir(app, app) }),
+      place: app.replaceAll('-', '_'),
+      mayFail: true,
     });
     return {
       gateways: this.gateways.map(({ id, region }) => ({
@@ -142,12 +166,23 @@ export class MeshPlanner {
           ...dataDir(COMMAND_API, node),
           ESTOP_DATABASE_URL: databaseUrl,
           ESTOP_NODE_ID: node,
+          ESTOP_SECRETS_KEY: secretsKey,
         }),
       ),
       projector: service(PROJECTOR, PROJECTOR, {
         ...natsVariables(nats.projector),
         ESTOP_DATABASE_URL: databaseUrl,
       }),
+      sides: [
+        side(EVALUATOR, natsVariables(nats.evaluator)),
+        side(NOTIFIER, {
+          ...natsVariables(nats.notifier),
+          ESTOP_SECRETS_KEY: secretsKey,
+          ...(this.options.webhookAllow === null
+            ? {}
+            : { ESTOP_WEBHOOK_ALLOW: this.options.webhookAllow }),
+        }),
+      ].filter(({ file }) => existsSync(file)),
     };
   }
 }

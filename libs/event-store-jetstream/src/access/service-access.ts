@@ -185,8 +185,10 @@ export const notifierAccess: Access = {
     live.gone,
     ...streams.notices.subjects,
     ...seesStreams,
-    ...follows(CONTROL, ACTIVITY, LEDGER, NOTICES),
+    ...follows(CONTROL, ACTIVITY, LEDGER),
+    // Its queue: one consumer, which nothing but its own filter can make.
     `$JS.API.CONSUMER.CREATE.${NOTICES}.*.>`,
+    ...api('CONSUMER.INFO', `${NOTICES}.*`),
     `$JS.ACK.${NOTICES}.>`,
     ...reads(CONTROL, ACTIVITY, LEDGER, NOTICES),
   ],
