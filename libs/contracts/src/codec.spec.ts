@@ -6,12 +6,14 @@ import { defineEvent, type EventDefinition } from './envelope.js';
 import { activityEvents } from './events/activity.events.js';
 import { controlEvents } from './events/control.events.js';
 import { workEvents } from './events/intent.events.js';
+import { ledgerEvents } from './events/ledger.events.js';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/events');
 const definitions: readonly EventDefinition[] = [
   ...controlEvents,
   ...activityEvents,
   ...workEvents,
+  ...ledgerEvents,
 ];
 const codec = eventCodec<{ type: string; version: number; data: object }>(definitions);
 

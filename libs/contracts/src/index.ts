@@ -6,6 +6,7 @@ export * from './events/budget.events.js';
 export * from './events/control.events.js';
 export * from './events/intent.events.js';
 export * from './events/key.events.js';
+export * from './events/ledger.events.js';
 export * from './events/mesh.events.js';
 export * from './events/policy.events.js';
 export * from './events/stop.events.js';

@@ -143,7 +143,14 @@ export const ledgerSubject = (budget: BudgetKey): string => {
   return `ledger.${org}.${workspace ?? WHOLE_ORG}.${budgetTokens(budget)}`;
 };
 
-/** One session: how it began, its messages, how it ended. */
+/** What everybody's fold of a budget's ledger holds, struck from time to time. */
+export const balanceSubject = (ledger: string): string => `${ledger}.balance`;
+
+/** Where an authorization says which budgets it counts in. */
+export const authorizationSubject = (org: string, workspace: string, id: string): string =>
+  `ledger.${org}.${workspace}.authorization.${id}`;
+
+/** How one session began. Everything after it stands below this subject. */
 export const sessionSubject = (org: string, workspace: string, sessionId: string): string =>
   `session.${org}.${workspace}.${sessionId}`;
 
