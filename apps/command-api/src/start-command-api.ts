@@ -1,4 +1,4 @@
-import { controlEvents, eventCodec, streams, type ControlEvent } from '#contracts';
+import { controlEvents, eventCodec, live, streams, type ControlEvent } from '#contracts';
 import { KILL_PATH_PING_MS } from '#containment';
 import { openDatabase } from '#database';
 import {
@@ -27,6 +27,7 @@ const VERSION = '0.1.0';
 const STATEMENT_MS_MAX = 5_000;
 const CONNECTIONS_MAX = 8;
 const STREAMS_EVERY_MS = 250;
+const ANSWERS = live.answer('');
 
 /** Opens everything. The port answers at once; routes that need a key answer 503 until the control log is read. */
 export const startCommandApi = async (config: CommandApiConfig): Promise<RunningService> => {
@@ -43,6 +44,8 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
       ...natsOf(config),
       name: `${nameOf(config)} control`,
       pingIntervalMs: KILL_PATH_PING_MS,
+      // Said in the turn in which the renewal is heard: the way by which that came is good.
+      isRepeated: (subject) => subject.startsWith(ANSWERS),
     }),
   ]);
   const database =

@@ -37,11 +37,10 @@ const PHASE_MS = 1500;
 const TAIL_MS = 4000;
 const LAST_LOOK_MS = 1200;
 
-/** Each operator has targets of its own, so that nobody lifts what somebody else has ordered. */
+/** Each operator has a target of its own, so that nobody lifts what somebody else has ordered. */
 const operatorsOf = (stage: Stage): Operator[] => {
   const { targets } = stage.fleet;
-  const shares = [targets.slice(0, 2), targets.slice(2, 4), targets.slice(4)];
-  return shares.map((share, at) => stage.operator(`operator ${at + 1}`, share));
+  return targets.map((target, at) => stage.operator(`operator ${at + 1}`, [target]));
 };
 
 const startHammer = ({ mesh, fleet, rate, seed }: EpisodePlan): Promise<Hammer> =>

@@ -11,13 +11,12 @@ import type {
   HammerReport,
 } from './hammer-messages.js';
 import { Door } from './keen-agent.js';
+import { Pressure } from './pressure.js';
 
 /**
- * Sends at a fixed rate, whatever comes back, so that a slow gateway cannot slow the hammer; every attempt goes into the
- * history. It runs in a process of its own: its clock is the machine's, and nothing of the lab delays it.
+ * Sends at a fixed rate, so that a slow gateway cannot slow the hammer at the others; every attempt goes into the history. It runs in a process of its own: its clock is the machine's, and nothing of the lab delays it.
  */
 const TICK_MS = 4;
-const CONNECTIONS_MAX = 96;
 const REPORT_MS = 100;
 const STALL_MS = 120;
 /** Of four requests one is a guard check, which needs no log: it shows what a gateway that is cut off would admit. */
@@ -28,6 +27,7 @@ const CROSS_SHARE = 0.2;
 let plan: HammerPlan;
 let random: Random;
 let doors: Door[] = [];
+let pressures: Pressure[] = [];
 /** For each agent, by number, those of its workspace: to others nobody may send. */
 let colleagues: readonly (readonly number[])[] = [];
 let rows: AttemptRow[] = [];
@@ -56,13 +56,17 @@ const send = async (asked: Asked): Promise<void> => {
   const door = doors[asked.gateway] as Door;
   const agent = plan.agents[asked.from];
   const receiver = plan.agents[asked.to];
+  const pressure = pressures[asked.gateway] as Pressure;
   if (agent === undefined) return;
-  if (door.inFlight >= CONNECTIONS_MAX) return void (skipped += 1);
+  if (door.inFlight >= pressure.limit) return void (skipped += 1);
   const [path, body] =
     receiver === undefined || asked.work === null
       ? ['/v1/guard', GUARD_BODY]
       : ['/v1/intents', intentBody(receiver.address, asked.work)];
-  rows.push(rowOf(asked, await door.post(path, agent.apiKey, body)));
+  const answer = await door.post(path, agent.apiKey, body);
+  if (asked.kind === 0) pressure.felt(answer.endMs - answer.sentMs, answer.endMs);
+  // Only now: what is reported meanwhile takes the rows with it.
+  rows.push(rowOf(asked, answer));
 };
 
 const report = (): void => {
@@ -78,9 +82,11 @@ const watchStalls = (): void => {
   tickedMs = now;
 };
 
+const dueBy = (ms: number): number => Math.floor(((ms - startedMs) * plan.rate) / 1000);
+
 const tick = (): void => {
   watchStalls();
-  const due = Math.floor(((nowMs() - startedMs) * plan.rate) / 1000);
+  const due = dueBy(nowMs());
   for (; issued < due; issued += 1) void send(next());
 };
 
@@ -93,6 +99,8 @@ const start = (): void => {
 
 const stop = async (): Promise<void> => {
   if (ticking !== null) clearInterval(ticking);
+  // What the hammer had no time for was due as well.
+  skipped += Math.max(0, dueBy(nowMs()) - issued);
   while (doors.some((door) => door.inFlight > 0))
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   report();
@@ -111,7 +119,8 @@ const setup = (given: HammerPlan): void => {
   plan = given;
   colleagues = colleaguesOf(plan);
   random = new Random(plan.seed);
-  doors = plan.gateways.map(({ url }) => new Door(url, CONNECTIONS_MAX));
+  doors = plan.gateways.map(({ url }) => new Door(url));
+  pressures = plan.gateways.map(() => new Pressure());
   tell({ kind: 'ready', clockMs: nowMs() });
 };
 
