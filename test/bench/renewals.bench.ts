@@ -57,9 +57,8 @@ export interface RenewalsReport {
 }
 
 const subjects: readonly Subject[] = [
-  { name: 'signing answers', url: /keys\/signing-key\.js/, functions: /^sign$/ },
-  { name: 'verifying signatures', url: /keys\/(signing-key|key-ring|signing)\.js/ },
-  { name: 'the text that is signed', url: /canonical-bytes\.js/ },
+  { name: 'making and opening seals', url: /keys\/(pair-seals|key-ring|signing)\.js/ },
+  { name: 'the text that is sealed', url: /canonical-bytes\.js/ },
   { name: 'reading JSON of renewals', url: /wire\/live-messages\.js/, functions: /^(decode|read)/ },
   { name: 'writing JSON of answers', url: /wire\/(live-messages|order-event)\.js/ },
   {

@@ -1,5 +1,5 @@
 import { live, type NodeId } from '#contracts';
-import type { LogEntry, NodeInput, NodeOutput } from '#domain';
+import type { LogEntry, NodeInput, NodeOutput, RenewalAnswer } from '#domain';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { KeyRotation } from '../keys/rotation.js';
 import { appendOutput, type WriteFact } from '../wire/append-output.js';
@@ -29,20 +29,39 @@ export interface NodeActionsParts {
   left(): void;
 }
 
+/** So many wait for the tick at most. */
+const PROOFS_MAX = 256;
+
 /** Carries out what the control node's side of the protocol asks for, in its order. */
 export class NodeActions {
   readonly #write: WriteFact;
+  #proofs: RenewalAnswer[] = [];
   #hasApplied = false;
 
   constructor(private readonly parts: NodeActionsParts) {
     this.#write = nodeFacts({ ...parts.options, node: parts.id });
   }
 
-  perform(outputs: readonly NodeOutput[]): void {
+  /** @param on the kind of input that asked for it */
+  perform(outputs: readonly NodeOutput[], on: NodeInput['kind'] | 'start'): void {
     for (const output of outputs) this.#do(output);
+    if (on === 'tick' || this.#proofs.length >= PROOFS_MAX) this.#sendProofs();
     if (!this.#hasApplied) return;
     this.#hasApplied = false;
     this.parts.options.handlers.applied(this.parts.position());
+  }
+
+  // What only renews leases goes out together, with the tick: each write to a connection costs as much as all else about an
+  // answer, and the wait takes nothing from a lease, whose time runs from the gateway's own send.
+  #sendProofs(): void {
+    if (this.#proofs.length === 0) return;
+    const proofs = this.#proofs;
+    this.#proofs = [];
+    for (const answer of proofs) this.#answer(answer);
+  }
+
+  #answer(answer: RenewalAnswer): void {
+    this.parts.options.messaging.publish(live.answer(answer.gateway), encodeAnswer(answer));
   }
 
   // eslint-disable-next-line complexity -- one line for each kind of output
@@ -72,7 +91,9 @@ export class NodeActions {
       case 'append':
         return void this.#append(output);
       case 'answer':
-        return messaging.publish(live.answer(output.answer.gateway), encodeAnswer(output.answer));
+        return isBareProof(output.answer)
+          ? void this.#proofs.push(output.answer)
+          : this.#answer(output.answer);
       case 'ask-join':
         return this.#sayJoin('join-asked', output);
       case 'acknowledge-join':
@@ -123,3 +144,7 @@ export class NodeActions {
     if (output.ref === 'leave') this.parts.left();
   }
 }
+
+/** It tells the gateway of nothing that it has to do. */
+const isBareProof = ({ events, pending, wanted }: RenewalAnswer): boolean =>
+  events.length === 0 && pending.length === 0 && wanted.length === 0;

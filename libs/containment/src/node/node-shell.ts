@@ -15,7 +15,7 @@ import { nodeInbox } from './node-inbox.js';
 import type { NodeShellOptions } from './node-shell-options.js';
 import { SpoolFile } from './spool-file.js';
 import { TestOrders, type Outcome, type Test } from './test-orders.js';
-import { Waiters } from './waiters.js';
+import { mayEndAWait, Waiters } from './waiters.js';
 
 const TICK_MS = 10;
 const LEAVE_MS_MAX = 1_000;
@@ -135,7 +135,7 @@ export class NodeShell {
       messaging.subscribe(subject, (message) => hear(message.text(), message.subject)),
     );
     await messaging.flush();
-    this.#actions.perform(this.#node.start(readingOf(clock)));
+    this.#actions.perform(this.#node.start(readingOf(clock)), 'start');
     this.#following = log.follow({
       filters: [],
       from: () => this.#node.resumeFrom,
@@ -214,12 +214,12 @@ export class NodeShell {
   step(input: NodeInput): void {
     if (this.#broken) return;
     try {
-      this.#actions.perform(this.#node.step(input, readingOf(this.#options.clock)));
+      this.#actions.perform(this.#node.step(input, readingOf(this.#options.clock)), input.kind);
     } catch (error) {
       this.#broken = true;
       this.#options.logger.fatal({ err: error, position: this.position }, 'closed: proves nothing');
     }
-    if (this.#waiters.size > 0) this.#waiters.check();
+    if (this.#waiters.size > 0 && mayEndAWait(input)) this.#waiters.check();
   }
 
   #isDurable(orderId: string): boolean {

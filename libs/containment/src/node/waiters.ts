@@ -1,3 +1,9 @@
+import type { NodeInput } from '#domain';
+
+/** Whether it can change how an order stands: to look costs with every gateway, and renewals come with every gateway, too. */
+export const mayEndAWait = (input: NodeInput): boolean =>
+  input.kind !== 'renewal' || input.renewal.applied.length > 0;
+
 /** Those who wait until something is so: asked again whenever it may have become so. */
 export class Waiters {
   private readonly waiting = new Set<() => void>();
