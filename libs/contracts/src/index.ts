@@ -45,3 +45,4 @@ export * from './routes/stops.routes.js';
 export * from './routes/tenants.routes.js';
 export * from './selector.js';
 export * from './subjects.js';
+export * from './signal.js';
