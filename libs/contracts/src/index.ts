@@ -15,6 +15,8 @@ export * from './events/webhook.events.js';
 export * from './forwarding.js';
 export * from './money.js';
 export * from './names.js';
+export * from './policy-backtest.js';
+export * from './policy-breach.js';
 export * from './policy-document.js';
 export * from './principal.js';
 export * from './problem-codes.js';

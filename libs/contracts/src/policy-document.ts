@@ -42,9 +42,9 @@ const oneList = (lists: { allow?: unknown; deny?: unknown }): boolean =>
   (lists.allow === undefined) !== (lists.deny === undefined);
 const ONE_LIST = 'must have exactly one of allow and deny';
 
-/** What a rule looks at: one condition each, with its unit and its window. Windows slide; days and months are of the UTC calendar. */
+/** What a rule looks at: one condition each, with its unit and its window. Minutes, hours and days slide; months are of the UTC calendar. */
 const conditions = {
-  /** Dollars that the agent reported or declared. */
+  /** Dollars that the agent reported in heartbeats or declared in calls; where it does both, the larger sum counts. */
   cost_usd: z.strictObject({ over: usd, per: z.enum(['hour', 'day', 'month', 'total']) }),
   /** Intents that passed the gate. */
   intents: z.strictObject({

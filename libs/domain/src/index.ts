@@ -24,6 +24,7 @@ export * from './intent/intent.decider.js';
 export * from './key/key.decider.js';
 export * from './mesh/gateway.decider.js';
 export * from './mesh/log.decider.js';
+export * from './policy/index.js';
 export * from './report/effective-tracker.js';
 export * from './stop/capability.js';
 export * from './stop/covers.js';

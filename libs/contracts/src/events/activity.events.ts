@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { defineEvent, type FactOf, type Recorded } from '../envelope.js';
-import { Address, GatewayId, RegionName, StopOrderId, Timestamp } from '../names.js';
+import { Address, GatewayId, OrgName, RegionName, StopOrderId, Timestamp } from '../names.js';
+import { MicroUnits } from '../money.js';
+import { PolicyAction, PolicyMode, PolicyName } from '../policy-document.js';
+import { Brake } from '../policy-breach.js';
 import { Cut } from '../receipt.js';
+import { SessionId } from './budget.events.js';
+import { BreachId, Evidence } from './policy.events.js';
 
 /** An act the gate was asked about. */
 export const Act = z.enum([
@@ -26,6 +31,14 @@ export const DecisionCount = z.object({
   count: z.number().int().positive(),
   /** The gateway could not prove that it knew every stop; the namespace lets its traffic pass all the same. */
   stale: z.literal(true).optional(),
+  /** Refused by, or passed with a warning of, this rule of a policy of the agent's org. */
+  policy: PolicyName.optional(),
+  /** From 0. */
+  rule: z.number().int().nonnegative().optional(),
+  /** All of them named this session. */
+  session: SessionId.optional(),
+  /** What they declared to cost, together. */
+  costMicroUsd: MicroUnits.optional(),
 });
 export type DecisionCount = z.infer<typeof DecisionCount>;
 
@@ -119,11 +132,54 @@ export const HealthChanged = defineEvent(
   }),
 );
 
+const noticed = {
+  org: OrgName,
+  policy: PolicyName,
+  policySequence: z.number().int().positive(),
+  /** From 0. */
+  rule: z.number().int().nonnegative(),
+};
+
+/** A policy in `shadow` or `warn` would have acted. */
+export const BreachSeen = defineEvent(
+  'BreachSeen',
+  z.object({
+    ...noticed,
+    breachId: BreachId,
+    address: Address,
+    mode: PolicyMode,
+    action: PolicyAction,
+    evidence: Evidence,
+  }),
+);
+
+/** An agent has come as near to a limit as its rule's `warn_at` says. */
+export const LimitNear = defineEvent(
+  'LimitNear',
+  z.object({ ...noticed, address: Address, mode: PolicyMode, evidence: Evidence }),
+);
+
+/** A policy in `enforce` did not act, though a rule was breached. */
+export const PolicyBraked = defineEvent(
+  'PolicyBraked',
+  z.object({
+    ...noticed,
+    brake: Brake,
+    /** `null`: it concerns many agents. */
+    address: Address.nullable(),
+    agents: z.number().int().positive(),
+    evidence: Evidence,
+  }),
+);
+
 export const activityEvents = [
   DecisionsCounted,
   HeartbeatReceived,
   StopApplied,
   HealthChanged,
+  BreachSeen,
+  LimitNear,
+  PolicyBraked,
 ] as const;
 export type ActivityFact = FactOf<(typeof activityEvents)[number]>;
 export type ActivityEvent = Recorded<ActivityFact>;

@@ -23,6 +23,10 @@ export const projectActivity = (sequence: number, event: ActivityEvent): RowOper
       return stopApplied(sequence, event);
     case 'HealthChanged':
       return healthChanged(sequence, event);
+    case 'BreachSeen':
+    case 'LimitNear':
+    case 'PolicyBraked':
+      return policyNoticed(sequence, event);
   }
 };
 
@@ -145,3 +149,25 @@ const healthChanged = (
     },
   ];
 };
+
+const noticeNames = {
+  BreachSeen: 'policy.would_act',
+  LimitNear: 'policy.limit_near',
+  PolicyBraked: 'policy.braked',
+} as const;
+
+const policyNoticed = (
+  sequence: number,
+  event: ActivityEvent & { type: keyof typeof noticeNames },
+): RowOperation[] => [
+  {
+    into: 'audit_log',
+    row: {
+      ...auditLine('ACTIVITY', sequence, event),
+      mesh_event: noticeNames[event.type],
+      address: event.data.address,
+      order_id: null,
+      details: legibleDetails(event.data),
+    },
+  },
+];

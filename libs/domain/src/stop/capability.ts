@@ -5,16 +5,20 @@ export interface CapabilityMatcher {
   matches(concrete: string): boolean;
 }
 
+/** Compiles `intent:GLOB` or `tool:GLOB`, as {@link compileGlob} does. */
+export const compileCapability = (capability: Capability): CapabilityMatcher =>
+  compileGlob(capability);
+
 /**
- * Compiles `intent:GLOB` or `tool:GLOB`. `*` stands for any run of characters, the empty one too; everything else for
+ * Compiles a glob. `*` stands for any run of characters, the empty one too; everything else for
  * itself, capitals included. Each piece between stars is searched once from left to right and nothing is ever tried
  * again, so no glob can be made slow.
  */
-export const compileCapability = (capability: Capability): CapabilityMatcher => {
-  const pieces = capability.split('*');
+export const compileGlob = (glob: string): CapabilityMatcher => {
+  const pieces = glob.split('*');
   const [head = '', ...rest] = pieces;
   const tail = rest.pop();
-  if (tail === undefined) return { matches: (concrete) => concrete === capability };
+  if (tail === undefined) return { matches: (concrete) => concrete === glob };
   const middles = rest.filter((piece) => piece !== '');
   return { matches: (concrete) => fits(concrete, head, middles, tail) };
 };

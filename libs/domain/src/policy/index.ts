@@ -1,0 +1,10 @@
+export * from './compiled-policy.js';
+export * from './condition.js';
+export type { LintWarning } from './lint-warning.js';
+export * from './local-policies.js';
+export * from './local-verdict.js';
+export * from './policy-index.js';
+export * from './policy-lint.js';
+export * from './policy-presets.js';
+export * from './sliding-window.js';
+export * from './token-bucket.js';

@@ -1,0 +1,8 @@
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** Lengths of sliding windows, milliseconds. */
+export const spanMs = { minute: MINUTE_MS, hour: HOUR_MS, day: DAY_MS } as const;
+export type Span = keyof typeof spanMs;
