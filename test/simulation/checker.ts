@@ -19,6 +19,8 @@ export class Checker {
   readonly #acknowledged = new Set<string>();
   readonly #liftsAsked = new Set<string>();
   #lostAtMs = -Infinity;
+  #isRestored = false;
+  readonly #startedOver = new Set<string>();
 
   constructor(
     private readonly history: History,
@@ -70,12 +72,31 @@ export class Checker {
   /** Everything above `keep` is gone from the log. */
   logLost(keep: number): void {
     this.#lostAtMs = this.nowMs();
+    this.#isRestored = false;
+    this.#startedOver.clear();
     for (const { orderId } of this.stories.logLost(keep))
       for (const pinned of this.#pinned.values()) pinned.delete(orderId);
   }
 
   restored(): void {
+    this.#isRestored = true;
     for (const story of this.orders) if (!story.isLost) story.restored();
+  }
+
+  /** A process reads the log anew. */
+  startedOver(machine: string): void {
+    if (this.#isRestored) this.#startedOver.add(machine);
+  }
+
+  /** A process that begins knows nothing of what its forerunner has read. */
+  began(machine: string): void {
+    this.#startedOver.delete(machine);
+  }
+
+  /** A process finds that the log is not the one that it has read. */
+  alarmed(machine: string): void {
+    if (this.#startedOver.has(machine))
+      this.#broken('I5', `${machine} closes again, and has read that the log was restored`);
   }
 
   // --- What nodes say ---

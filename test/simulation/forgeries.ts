@@ -1,5 +1,5 @@
 import type { JoinWord, OrderBody, Renewal, RenewalAnswer } from '#domain';
-import type { Mesh } from './mesh.js';
+import { FIRST_INCARNATION, type Mesh } from './mesh.js';
 import { addressOf } from './world.js';
 
 const NOBODY = 'key-of-nobody';
@@ -14,6 +14,7 @@ export const scheduleForgeries = (mesh: Mesh, untilMs: number): void => {
     for (const { orderId } of mesh.world.checker.orders) forgeReceipts(mesh, orderId);
     forgeJoinWords(mesh);
     forgeAnswers(mesh);
+    forgeRestores(mesh);
     scheduleForgeries(mesh, untilMs);
   });
 };
@@ -65,6 +66,18 @@ const forgeJoinWords = ({ nodes, world }: Mesh): void => {
 };
 
 // Somebody has overheard the nonces of the gateways.
+const forgeRestores = ({ gateways, nodes }: Mesh): void => {
+  for (const gateway of gateways) {
+    const overheard = gateway.lastRenewal;
+    if (overheard === null) continue;
+    const { boot, nonce } = overheard;
+    const node = nodes[0]?.id ?? 'n1.0';
+    const names = { old: FIRST_INCARNATION, new: 'forged-incarnation' };
+    const word = { node, gateway: gateway.id, boot, nonce, ...names, signature: NOBODY };
+    gateway.receive({ kind: 'restore-told', word });
+  }
+};
+
 const forgeAnswers = ({ gateways, nodes }: Mesh): void => {
   for (const gateway of gateways) {
     const overheard = gateway.lastRenewal;

@@ -12,12 +12,16 @@ import type { Schedule } from './schedule.js';
 
 const ECHO_KEPT_MS = 5_000;
 const APPEND_TIMEOUT_MS = 2_000;
+/** A consumer that shows no sign of life for so long has ended. */
+const MISSED_AFTER_MS = 1_250;
 
 interface Consumer {
   readonly id: string;
   readonly client: string;
   readonly reads: 'all' | 'lasting';
   readonly deliver: (delivery: Delivery) => void;
+  /** It is known to have ended: the next one may be made. */
+  readonly onEnded: () => void;
   next: number;
   sequence: number;
   lastArrivalMs: number;
@@ -26,6 +30,16 @@ interface Consumer {
   staleAfter: number | null;
   pumping: boolean;
   closed: boolean;
+}
+
+/** A reader's wish for a consumer; it has one at a time. */
+export interface Subscription {
+  readonly client: string;
+  readonly from: number;
+  /** `lasting`: echoes are filtered out, as for everybody but control nodes. */
+  readonly reads: 'all' | 'lasting';
+  readonly deliver: (delivery: Delivery) => void;
+  readonly onEnded: () => void;
 }
 
 interface StoredEntry {
@@ -99,12 +113,7 @@ export class LogModel {
       );
   }
 
-  /** @param reads `lasting`: echoes are filtered out, as for everybody but control nodes. */
-  subscribe(
-    client: string,
-    { from, reads }: { readonly from: number; readonly reads: 'all' | 'lasting' },
-    deliver: (delivery: Delivery) => void,
-  ): string {
+  subscribe({ client, from, reads, deliver, onEnded }: Subscription): string {
     for (const consumer of this.#consumers) if (consumer.client === client) consumer.closed = true;
     this.#consumers = this.#consumers.filter(({ closed }) => !closed);
     this.#consumerCount += 1;
@@ -113,6 +122,7 @@ export class LogModel {
       client,
       reads,
       deliver,
+      onEnded,
       next: from,
       sequence: 0,
       lastArrivalMs: 0,
@@ -174,12 +184,9 @@ export class LogModel {
 
   /** Another stream of the same name, which counts from 1. */
   replace(incarnation: string): void {
-    // Some find out at once; others wait at a consumer that is no more.
-    const isDead = this.#consumers.map(({ sequence }) => sequence > 0 && this.random.chance(0.5));
     this.empty();
     this.#lastSequence = 0;
-    for (const [index, consumer] of this.#consumers.entries())
-      consumer.next = isDead[index] ? Infinity : 1;
+    for (const consumer of this.#consumers) if (consumer.next !== Infinity) consumer.next = 1;
     this.start(incarnation);
   }
 
@@ -216,10 +223,19 @@ export class LogModel {
     return this.#lastSequence;
   }
 
-  // Consumers end with what they read from; the server makes them anew in silence.
+  // Consumers end with what they read from: the server makes them anew in silence, or they are missed after a while.
   #endConsumers(): void {
     for (const { client } of this.#consumers) this.recreateConsumer(client);
-    for (const consumer of this.#consumers) consumer.next = this.#lastSequence + 1;
+    for (const consumer of this.#consumers) {
+      const isMissed = this.random.chance(0.5);
+      consumer.next = isMissed ? Infinity : this.#lastSequence + 1;
+      if (isMissed)
+        this.schedule.in(this.random.between(20, MISSED_AFTER_MS), () => this.#missed(consumer));
+    }
+  }
+
+  #missed(consumer: Consumer): void {
+    if (!consumer.closed) consumer.onEnded();
   }
 
   #arrive(client: string, request: AppendOutput, settle: (answer: AppendAnswer) => void): void {

@@ -1,34 +1,9 @@
-import { FIRST_INCARNATION, type Mesh } from './mesh.js';
+import type { Mesh } from './mesh.js';
 import type { Plan } from './plan.js';
+import { ending, orderInDoubt, restore, SECOND } from './restores.js';
 import { cut } from './scenarios.js';
 import { TAGGED } from './world.js';
 import type { Workload } from './workload.js';
-
-const SECOND = 'second-incarnation';
-
-/** Two operators say that the log that is there goes on for the one that was. */
-const restore = ({ world }: Mesh, names: { readonly old: string; readonly new: string }): void => {
-  const request = {
-    kind: 'append',
-    ref: 'restored',
-    subject: 'log',
-    expect: null,
-    fact: { kind: 'log-restored', ...names },
-  } as const;
-  const append = (): void =>
-    world.log.append('operator', request, ({ outcome }) => {
-      if (outcome !== 'stored') append();
-    });
-  append();
-};
-
-/** Restored or not, by chance: what must be so in the end. */
-const ending = (mesh: Mesh, atMs: number, isRestored: boolean): Plan => {
-  mesh.world.disturbedUntil(isRestored ? atMs + 16_000 : Infinity);
-  return isRestored
-    ? { faultsEndMs: atMs, wellAfterMs: 16_000, keptAfterMs: 26_000 }
-    : { faultsEndMs: atMs, isClosed: true };
-};
 
 /** Nodes are started again around the loss: what they knew of the old end is gone with their memory. */
 const restartNodes = (mesh: Mesh): void => {
@@ -40,21 +15,6 @@ const restartNodes = (mesh: Mesh): void => {
     schedule.in(random.between(5, 300), () => node.start());
   }
   mesh.noteLostCopies();
-};
-
-/** In doubt, never deny a stop: whatever has become of the log, a node that runs takes it (I8). */
-const orderInDoubt = (mesh: Mesh, workload: Workload, kind: 'agent' | 'tag'): void => {
-  const { schedule, checker } = mesh.world;
-  const orderId = workload.order({ kind });
-  const story = orderId === null ? undefined : checker.story(orderId);
-  const issuer = mesh.nodes.find(({ id }) => id === story?.plan.issuer);
-  if (story === undefined || issuer === undefined) return;
-  const { generation } = issuer.machine;
-  schedule.in(100, () => {
-    const hasRun = issuer.machine.isUp && issuer.machine.generation === generation;
-    if (hasRun && story.answeredAtMs === null)
-      checker.broken('I8', `${issuer.name} does not take ${story.orderId}`);
-  });
 };
 
 /** A node that reads nothing, but still appends, must notice by its own echoes that the log has lost its end. */
@@ -87,7 +47,7 @@ const lostInFlight = (mesh: Mesh, workload: Workload): Plan => {
   for (let count = 0; count < 12; count += 1)
     schedule.at(at + count * 37, () => workload.tag('other', 400));
   schedule.at(at + 700, () => orderInDoubt(mesh, workload, 'agent'));
-  schedule.at(endMs - 100, () => restore(mesh, { old: FIRST_INCARNATION, new: SECOND }));
+  schedule.at(endMs - 100, () => restore(mesh));
   return ending(mesh, endMs, true);
 };
 
@@ -128,8 +88,7 @@ export const rolledBack = (mesh: Mesh, workload: Workload): Plan => {
   schedule.at(at + awayMs, () => {
     for (const gateway of mesh.gateways) workload.hammer(gateway, { forMs: 2_500, everyMs: 10 });
   });
-  if (isRestored)
-    schedule.at(endMs - 100, () => restore(mesh, { old: FIRST_INCARNATION, new: SECOND }));
+  if (isRestored) schedule.at(endMs - 100, () => restore(mesh));
   return ending(mesh, endMs, isRestored);
 };
 
@@ -161,8 +120,7 @@ export const replaced = (mesh: Mesh, workload: Workload): Plan => {
     schedule.at(at + emptyMs + random.between(1_600, 2_000), () => restartSome(mesh, 1, 100));
   for (let count = random.whole(0, 2); count > 0; count -= 1)
     schedule.at(at + random.between(100, 2_500), () => orderInDoubt(mesh, workload, 'agent'));
-  if (isRestored)
-    schedule.at(endMs - 100, () => restore(mesh, { old: FIRST_INCARNATION, new: SECOND }));
+  if (isRestored) schedule.at(endMs - 100, () => restore(mesh));
   return ending(mesh, endMs, isRestored);
 };
 

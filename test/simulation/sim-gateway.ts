@@ -54,6 +54,7 @@ export class SimGateway {
     const { machine } = this;
     machine.isUp = true;
     machine.generation += 1;
+    this.world.checker.began(this.name);
     this.#fold = new LogFold(this.name, this.world);
     this.#orders = new Map();
     this.#streams.clear();
@@ -252,8 +253,11 @@ export class SimGateway {
         return this.#subscribe(output.fromSequence);
       case 'start-over':
         this.#fold = new LogFold(this.name, world);
+        world.checker.startedOver(this.name);
         return world.history.note(this.name, 'starts over');
       case 'alarm':
+        world.checker.alarmed(this.name);
+        return world.history.note(this.name, output.kind);
       case 'fence':
       case 'unfence':
         return world.history.note(this.name, output.kind);
@@ -293,9 +297,15 @@ export class SimGateway {
 
   #subscribe(from: number): void {
     const { generation } = this.machine;
-    const consumer = this.world.log.subscribe(this.name, { from, reads: 'lasting' }, (delivery) =>
-      this.machine.run(() => this.#step({ kind: 'delivered', delivery }), generation),
-    );
+    const consumer = this.world.log.subscribe({
+      client: this.name,
+      from,
+      reads: 'lasting',
+      deliver: (delivery) =>
+        this.machine.run(() => this.#step({ kind: 'delivered', delivery }), generation),
+      onEnded: () =>
+        this.machine.run(() => this.#subscribe(this.#lease?.resumeFrom ?? 1), generation),
+    });
     this.#own({ kind: 'subscribed', consumer, fromSequence: from }, generation);
   }
 }

@@ -1,6 +1,7 @@
 import {
   ControlNode,
   type FenceCounts,
+  type GatewayInput,
   type LogEntry,
   type NodeInput,
   type NodeOutput,
@@ -51,6 +52,7 @@ export class SimNode {
     const { machine } = this;
     machine.isUp = true;
     machine.generation += 1;
+    this.world.checker.began(this.name);
     this.#fold = new LogFold(this.name, this.world);
     this.world.history.note(this.name, `starts as ${this.id}`);
     const spool: Spool = { ...this.#spool, orders: [...this.#spool.orders] };
@@ -194,6 +196,8 @@ export class SimNode {
         return this.#push(output.signed);
       case 'answer':
         return this.#answer(output.answer);
+      case 'tell-restore':
+        return this.#toGateway(output.word.gateway, { kind: 'restore-told', word: output.word });
       case 'ask-join':
         return this.#toNode(output.word.to, { ...output, kind: 'join-asked' });
       case 'acknowledge-join':
@@ -208,8 +212,11 @@ export class SimNode {
         return;
       case 'start-over':
         this.#fold = new LogFold(this.name, world);
+        world.checker.startedOver(this.name);
         return world.history.note(this.name, 'starts over');
       case 'alarm':
+        world.checker.alarmed(this.name);
+        return world.history.note(this.name, output.kind);
       case 'lifted':
       case 'lift-refused':
         return world.history.note(this.name, output.kind);
@@ -251,6 +258,11 @@ export class SimNode {
     }
   }
 
+  #toGateway(id: string, input: GatewayInput): void {
+    for (const to of this.gateways)
+      if (to.id === id) this.world.network.send(this.name, to.name, () => to.receive(input));
+  }
+
   #toNode(id: string, input: NodeInput): void {
     const to = this.nodes.find((node) => node.id === id);
     if (to) this.world.network.send(this.name, to.name, () => to.receive(input));
@@ -258,9 +270,15 @@ export class SimNode {
 
   #subscribe(from: number): void {
     const { generation } = this.machine;
-    const consumer = this.world.log.subscribe(this.name, { from, reads: 'all' }, (delivery) =>
-      this.machine.run(() => this.#step({ kind: 'delivered', delivery }), generation),
-    );
+    const consumer = this.world.log.subscribe({
+      client: this.name,
+      from,
+      reads: 'all',
+      deliver: (delivery) =>
+        this.machine.run(() => this.#step({ kind: 'delivered', delivery }), generation),
+      onEnded: () =>
+        this.machine.run(() => this.#subscribe(this.#node?.resumeFrom ?? 1), generation),
+    });
     this.machine.run(
       () => this.#step({ kind: 'subscribed', consumer, fromSequence: from }),
       generation,

@@ -15,6 +15,7 @@ import {
   removal,
   twins,
 } from './scenarios.js';
+import { restoredBackup } from './restore-scenarios.js';
 import { singleFault } from './single-fault.js';
 import {
   deafMesh,
@@ -66,6 +67,7 @@ const scenarios: readonly (readonly [name: string, weight: number, scenario: Sce
   ['a deposed leader', 5, staleLeader],
   ['a log rolled back', 8, rolledBack],
   ['a log replaced', 5, replaced],
+  ['a log restored', 5, restoredBackup],
   ['a late node', 6, lateJoiner],
   ['a blind node', 3, blindNode],
   ['a lone crash', 2, loneCrash],

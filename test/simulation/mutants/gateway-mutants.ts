@@ -150,7 +150,7 @@ export const gatewayMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'gateway-log.ts',
-        find: 'if (pending > 0 || this.#identity.current === null) return;',
+        find: 'if (pending > 0 || this.#identity.isShort) return;',
         replace: 'if (pending > 0) return;',
       },
       {

@@ -141,12 +141,12 @@ export const logMutants: readonly Mutant[] = [
     edits: [
       {
         file: 'node-log.ts',
-        find: 'if (pending > 0 || identity.current === null) return;',
+        find: 'if (pending > 0 || identity.isShort) return;',
         replace: 'if (pending > 0) return;',
       },
       {
         file: 'gateway-log.ts',
-        find: 'if (pending > 0 || this.#identity.current === null) return;',
+        find: 'if (pending > 0 || this.#identity.isShort) return;',
         replace: 'if (pending > 0) return;',
       },
       {
@@ -207,6 +207,66 @@ export const logMutants: readonly Mutant[] = [
         file: 'gateway-lease.ts',
         find: '      this.#log.readAgain();\n',
         replace: '',
+      },
+    ],
+  },
+  {
+    name: 'restores-are-not-told',
+    rule: 'a gateway that cannot notice is told that its log was restored, and reads it anew',
+    expects: ['I5'],
+    edits: [
+      {
+        file: 'control-node.ts',
+        find: 'if (restore === null) return;',
+        replace: 'if (restore !== undefined) return;',
+      },
+    ],
+  },
+  {
+    name: 'any-word-of-a-restore-is-believed',
+    rule: 'the word of a restore is signed by a node',
+    expects: ['I5'],
+    edits: [
+      {
+        file: 'gateway-lease.ts',
+        find: "if (!this.#signing.verify({ kind: 'restore', value }, signature, word.node)) return;",
+        replace: 'void signature; void value;',
+      },
+    ],
+  },
+  {
+    name: 'the-word-of-any-restore-counts',
+    rule: 'the word of a restore is for who belongs to the log of before',
+    expects: ['I5'],
+    edits: [
+      {
+        file: 'gateway-log.ts',
+        find: 'if (!this.#isOpen || this.#identity.mine !== old) return;',
+        replace: 'if (!this.#isOpen || old === "") return;',
+      },
+    ],
+  },
+  {
+    name: 'the-log-before-its-restore-is-foreign',
+    rule: 'a log that reads short of the word of its restore is not ready, and no roll-back',
+    expects: ['I5'],
+    edits: [
+      {
+        file: 'log-identity.ts',
+        find: 'return this.#current === this.before && this.#current !== this.#mine;',
+        replace: 'return this.before === "";',
+      },
+    ],
+  },
+  {
+    name: 'refused-joins-tell-nothing',
+    rule: 'a gateway whose joins are refused for an event that does not come reads the log again',
+    expects: ['I5'],
+    edits: [
+      {
+        file: 'join-appends.ts',
+        find: "return 'not-read';",
+        replace: "return 'nothing';",
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CONTROL_FILTER, live } from '#contracts';
-import { GatewayLease, type GatewayInput, type GatewayPhase } from '#domain';
+import { GatewayLease, type GatewayInput, type GatewayPhase, type RestoreWord } from '#domain';
 import type { RawDelivery, RawFollowing } from '#event-store';
 import { readingOf } from '../clock.js';
 import { KeyRing } from '../keys/key-ring.js';
@@ -8,6 +8,7 @@ import { KeyRotation } from '../keys/rotation.js';
 import { RingSigning } from '../keys/signing.js';
 import { decodeAnswer, decodePush } from '../wire/live-messages.js';
 import { entryOf, learn } from '../wire/log-entries.js';
+import { decodeRestore } from '../wire/restore-word.js';
 import { GatewayActions } from './gateway-actions.js';
 import type { GatewayShellOptions } from './gateway-shell-options.js';
 import { PinFile } from './pin-file.js';
@@ -205,6 +206,8 @@ export class GatewayShell {
 
   // Signed whole, so it is verified before a word of it is read: keys of its first events may sign the later ones.
   #answered(text: string): void {
+    const restore = decodeRestore(text);
+    if (restore !== undefined) return this.#restoreTold(restore);
     const decoded = decodeAnswer(text);
     if (decoded === null) return this.#options.handlers.rejected('answer');
     const { signature, ...value } = decoded.answer;
@@ -218,6 +221,11 @@ export class GatewayShell {
     this.#proved(() =>
       this.step({ kind: 'answered', answer: { ...decoded.answer, events }, nonce: nonce() }),
     );
+  }
+
+  #restoreTold(word: RestoreWord | null): void {
+    if (word === null) this.#options.handlers.rejected('restore');
+    else this.step({ kind: 'restore-told', word });
   }
 
   #proved(step: () => void): void {

@@ -5,6 +5,7 @@ import type { KeyRotation } from '../keys/rotation.js';
 import { appendOutput, type WriteFact } from '../wire/append-output.js';
 import { encodeAnswer, encodeJoin, encodeOrder } from '../wire/live-messages.js';
 import { learn, storedOf } from '../wire/log-entries.js';
+import { encodeRestore } from '../wire/restore-word.js';
 import { stopOrderedOf } from '../wire/order-event.js';
 import type { EchoWatch } from './echo-watch.js';
 import { nodeFacts } from './node-facts.js';
@@ -94,6 +95,8 @@ export class NodeActions {
         return isBareProof(output.answer)
           ? void this.#proofs.push(output.answer)
           : this.#answer(output.answer);
+      case 'tell-restore':
+        return messaging.publish(live.answer(output.word.gateway), encodeRestore(output.word));
       case 'ask-join':
         return this.#sayJoin('join-asked', output);
       case 'acknowledge-join':

@@ -268,3 +268,32 @@ describe('a node whose log was rolled back', () => {
     expect(appends).toContainEqual(expect.objectContaining({ ref: 'order:o1' }));
   });
 });
+
+describe('a restore that two operators have confirmed', () => {
+  const restored = { old: 'first', new: 'second' };
+  let node: Node;
+  beforeEach(() => {
+    node = new Node();
+    node.join();
+  });
+
+  it('is told to a gateway that has read what this log does not hold, and to nobody else', () => {
+    const ahead = { last: { sequence: 900, storedAtMs: 5 }, position: 900 };
+    expect(kinds(node.renew(ahead))).toEqual(['answer']);
+    node.read({ kind: 'log-restored', ...restored });
+    const told = node.renew(ahead)[0];
+    expect(told).toMatchObject({ kind: 'tell-restore', word: { gateway: 'g1', ...restored } });
+    expect(node.renew({ last: { sequence: 2, storedAtMs: 77 } })).toMatchObject([
+      { kind: 'tell-restore' },
+    ]);
+    expect(kinds(node.renew())).toEqual(['answer']);
+  });
+
+  it('is not told before the node has read its own echo: it may be reading an old end', () => {
+    const started = new Node();
+    started.read({ kind: 'log-started', incarnation: 'first' });
+    started.read({ kind: 'log-restored', ...restored });
+    started.read({ kind: 'node-joined', node: 'n1', join: 'p' });
+    expect(started.renew({ last: { sequence: 900, storedAtMs: 5 } })).toEqual([]);
+  });
+});

@@ -167,6 +167,7 @@ export class ControlNode {
   #renewal(renewal: Renewal, signature: string, now: ClockReading): void {
     const { gateway, position } = renewal;
     const message = { kind: 'renewal', value: renewal } as const;
+    this.#tellOfRestore(renewal);
     if (!this.#me.signing.verify(message, signature, gateway)) return;
     this.#log.silence.heard(Silence.ofGateway(renewal), now);
     const wanted = this.#stops.repeated(renewal, now);
@@ -182,6 +183,16 @@ export class ControlNode {
     if (phase !== 'member' || !echoes.hasReturned || !membership.isMember(renewal)) return false;
     if (!this.#log.mayServe(renewal.last)) return false;
     return this.#stops.understoodBy(membership.modesOf(renewal.gateway));
+  }
+
+  // Its log was replaced by another, and it may have no other way to notice: after what it has read nothing comes there.
+  // The log as it is may not know its key; only who belongs to the old one can use the word, and it proves nothing to them.
+  #tellOfRestore({ gateway, boot, nonce, last }: Renewal): void {
+    const restore = this.#log.restoreFor(last);
+    if (restore === null) return;
+    const value = { node: this.#me.node, gateway, boot, nonce, ...restore };
+    const signature = this.#me.signing.sign({ kind: 'restore', value });
+    this.#outputs.push({ kind: 'tell-restore', word: { ...value, signature } });
   }
 
   #answer(

@@ -3,7 +3,7 @@ import type { ClockReading } from './clock-reading.js';
 import { GatewayLease } from './gateway-lease.js';
 import type { GatewayInput, GatewayOutput, Pin } from './gateway-messages.js';
 import type { LogFact, OrderBody, SignedOrder } from './log-entry.js';
-import type { Renewal, RenewalAnswer, Signing } from './messages.js';
+import type { Renewal, RenewalAnswer, RestoreWord, Signing } from './messages.js';
 
 const signing: Signing = {
   sign: () => 'by g1',
@@ -51,13 +51,19 @@ class Gateway {
     return this.lease.step(input, this.now);
   }
 
-  read(fact: LogFact): GatewayOutput[] {
+  /** Another log, from its first event. */
+  anew(): void {
+    this.#sequence = 0;
+    this.do({ kind: 'subscribed', consumer: 'c', fromSequence: 1 });
+  }
+
+  read(fact: LogFact, { pending = 0 } = {}): GatewayOutput[] {
     this.#sequence += 1;
     const entry = { sequence: this.#sequence, bytes: 1, fact, record };
     const consumerSequence = this.#sequence;
     return this.do({
       kind: 'delivered',
-      delivery: { consumer: 'c', consumerSequence, entry, pending: 0 },
+      delivery: { consumer: 'c', consumerSequence, entry, pending },
     });
   }
 
@@ -105,6 +111,8 @@ class Gateway {
   }
 }
 
+const isPin = (output: GatewayOutput): output is Extract<GatewayOutput, { kind: 'pin' }> =>
+  output.kind === 'pin';
 const kinds = (outputs: readonly GatewayOutput[]): string[] => outputs.map(({ kind }) => kind);
 
 describe('the lease of a gateway', () => {
@@ -189,7 +197,11 @@ describe('the lease of a gateway', () => {
   it('is not given for the acknowledgement of a join that was not read', () => {
     const fresh = new Gateway();
     fresh.read({ kind: 'log-started', incarnation: 'first' });
-    fresh.do({ kind: 'append-answered', ref: 'join', answer: { outcome: 'stored', sequence: 2 } });
+    fresh.do({
+      kind: 'append-answered',
+      ref: 'join:1',
+      answer: { outcome: 'stored', sequence: 2 },
+    });
     expect(fresh.lease.phase).toBe('joining');
   });
 });
@@ -258,9 +270,64 @@ describe('a log that is not the one of the pinned file', () => {
     gateway.read({ kind: 'log-started', incarnation: 'first' });
     expect(gateway.lease.phase).toBe('joining');
     const stored = { outcome: 'stored', sequence: 9 } as const;
-    expect(kinds(gateway.do({ kind: 'append-answered', ref: 'join', answer: stored }))).toEqual([
+    expect(kinds(gateway.do({ kind: 'append-answered', ref: 'join:1', answer: stored }))).toEqual([
       'alarm',
       'resubscribe',
     ]);
+  });
+});
+
+describe('the word of a node that the log goes on for another', () => {
+  const restored = { old: 'first', new: 'second' };
+  let gateway: Gateway;
+  beforeEach(() => {
+    gateway = new Gateway();
+    gateway.join();
+  });
+
+  const told = (more: Partial<RestoreWord> = {}): GatewayOutput[] => {
+    const { boot, nonce } = gateway.renew();
+    const word = { node: 'n1', gateway: 'g1', boot, nonce, ...restored, signature: 'by n1' };
+    return gateway.do({ kind: 'restore-told', word: { ...word, ...more } });
+  };
+
+  it('ends the lease and lets the gateway read all of it anew, with its orders in force', () => {
+    gateway.do({ kind: 'pushed', signed: order('o1', 1_000) });
+    gateway.answer(gateway.renew(), { logAgeMs: 0 });
+    expect(kinds(told())).toEqual(['start-over', 'resubscribe', 'fence']);
+    expect(gateway.lease).toMatchObject({ phase: 'reading', position: 0, resumeFrom: 1 });
+    gateway.anew();
+    gateway.read({ kind: 'log-started', incarnation: 'first' }, { pending: 1 });
+    const pinned = gateway.read({ kind: 'log-restored', ...restored }).find(isPin);
+    expect(pinned?.pin).toMatchObject({ incarnation: 'second', orders: [{ signer: 'n1' }] });
+    expect(gateway.lease.phase).toBe('joining');
+  });
+
+  it('proves nothing: only what stands in the log opens the gateway again', () => {
+    told();
+    gateway.anew();
+    gateway.read({ kind: 'log-started', incarnation: 'third' });
+    expect(gateway.lease.phase).toBe('rolled-back');
+  });
+
+  it('has no effect unsigned, for another gateway, boot or nonce, or where the gateway belongs to another log', () => {
+    const others = [
+      { signature: 'by g1' },
+      { gateway: 'g2' },
+      { boot: 7 },
+      { nonce: 'replayed' },
+      { old: 'another' },
+    ];
+    for (const other of others) expect(told(other)).toEqual([]);
+    expect(gateway.lease.phase).toBe('member');
+  });
+
+  it('and the log that is read short afterwards, before that word, raises no alarm', () => {
+    told();
+    gateway.anew();
+    gateway.read({ kind: 'log-started', incarnation: 'first' }, { pending: 1 });
+    gateway.read({ kind: 'log-restored', ...restored });
+    gateway.read({ kind: 'gateway-joined', gateway: 'g1', boot: 2, join: 'j.2', modes: ['halt'] });
+    expect(gateway.lease).toMatchObject({ phase: 'member', boot: 2 });
   });
 });

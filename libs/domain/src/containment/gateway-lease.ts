@@ -6,7 +6,7 @@ import type { GatewayPhase } from './gateway-membership.js';
 import type { GatewayInput, GatewayOutput, Pin } from './gateway-messages.js';
 import { GatewayProofs } from './gateway-proofs.js';
 import { GatewayStops } from './gateway-stops.js';
-import type { RenewalAnswer, Signing } from './messages.js';
+import type { RenewalAnswer, RestoreWord, Signing } from './messages.js';
 
 export interface GatewayIdentity {
   readonly gateway: string;
@@ -125,8 +125,10 @@ export class GatewayLease {
         return this.#log.delivered(input.delivery, now);
       case 'answered':
         return this.#answered(input.answer, input.nonce, now);
+      case 'restore-told':
+        return this.#restoreTold(input.word);
       case 'append-answered':
-        return this.#log.appended(input.answer);
+        return this.#log.appended(input.ref, input.answer);
       case 'leave':
         this.#proofs.drop();
         return this.#log.leave();
@@ -186,6 +188,14 @@ export class GatewayLease {
     }
     if (answer.more) return this.#askForMore(before, nonce, now);
     if (this.#log.agrees(answer)) this.#proofs.proven(answer, now);
+  }
+
+  #restoreTold(word: RestoreWord): void {
+    if (word.gateway !== this.#gateway || word.boot !== this.boot) return;
+    if (this.#proofs.askedAfter(word.nonce) === null) return;
+    const { signature, ...value } = word;
+    if (!this.#signing.verify({ kind: 'restore', value }, signature, word.node)) return;
+    this.#log.restoreTold(word);
   }
 
   // Every node answers every renewal: only the first of equal parts is followed, or each round would ask n times as often.

@@ -5,7 +5,8 @@ import { GatewayMembership, type GatewayPhase } from './gateway-membership.js';
 import type { GatewayOutput, Pin } from './gateway-messages.js';
 import { type Delivery, LogCursor } from './log-cursor.js';
 import { type AppendAnswer, isLasting, type LogEntry, type LogMark } from './log-entry.js';
-import { LogIdentity } from './log-identity.js';
+import { JoinAppends } from './join-appends.js';
+import { LogIdentity, type LogRestoredWord } from './log-identity.js';
 import { Resubscription } from './resubscription.js';
 
 /** What a pin says of the log. */
@@ -36,7 +37,7 @@ export class GatewayLog {
   #membership: GatewayMembership;
   #pinned: PinnedLog;
   #isOfAnotherName = false;
-  #positionAtAppend = 0;
+  #joins = new JoinAppends();
   #triedAt: ClockReading | null = null;
 
   constructor(private readonly of: GatewayLogOf) {
@@ -65,7 +66,7 @@ export class GatewayLog {
   }
 
   get resumeFrom(): number {
-    return this.#cursor.overlapFrom;
+    return this.#subscription.from(this.#cursor);
   }
 
   /** What belongs on the disk now; rolled back, what belonged there before. */
@@ -77,6 +78,7 @@ export class GatewayLog {
   }
 
   subscribed(consumer: string, from: number): void {
+    this.#subscription.began(from);
     this.#cursor.subscribed(consumer, from);
   }
 
@@ -135,11 +137,19 @@ export class GatewayLog {
   }
 
   // A log that reads short is "not ready", never a roll-back: only an acknowledged append tells.
-  appended(answer: AppendAnswer): void {
-    const highest = Math.max(this.#pinned.highestSequence, this.#positionAtAppend);
-    const isOpen = this.phase === 'joining' || this.phase === 'member';
-    if (isOpen && answer.outcome === 'stored' && answer.sequence <= highest)
-      this.#rollBack('event');
+  appended(ref: string, answer: AppendAnswer): void {
+    if (!this.#isOpen) return;
+    const said = this.#joins.answered(ref, answer, this.#pinned.highestSequence);
+    if (said === 'rolled-back') this.#rollBack('event');
+    if (said === 'not-read' && this.phase === 'joining') this.readAgain();
+  }
+
+  /** A node's word that the log goes on for another; only reading it tells. Orders stand, and nothing is admitted meanwhile. */
+  restoreTold({ old }: LogRestoredWord): void {
+    if (!this.#isOpen || this.#identity.mine !== old) return;
+    this.#pinned = this.pin;
+    this.of.onLeaseOver();
+    this.#startOver(false);
   }
 
   leave(): void {
@@ -147,9 +157,13 @@ export class GatewayLog {
     if (append !== null) this.of.emit(append);
   }
 
+  get #isOpen(): boolean {
+    return this.phase === 'joining' || this.phase === 'member';
+  }
+
   // Nobody serves who has not read the log; its end may be an old one, so membership waits for the own join.
   #mayBeRead({ pending }: Delivery, now: ClockReading): void {
-    if (pending > 0 || this.#identity.current === null) return;
+    if (pending > 0 || this.#identity.isShort) return;
     if (this.phase === 'rolled-back') return this.#mayStartOver();
     if (this.phase !== 'reading') return;
     if (this.#identity.isForeign) return this.#rollBack('name');
@@ -160,8 +174,9 @@ export class GatewayLog {
 
   #join(now: ClockReading): void {
     this.#triedAt = now;
-    this.#positionAtAppend = this.position;
-    this.of.emit(this.#membership.joinAppend());
+    const append = this.#membership.joinAppend();
+    this.#joins.sent(append.ref, this.position);
+    this.of.emit(append);
   }
 
   #restored(): void {
@@ -179,23 +194,29 @@ export class GatewayLog {
       this.of.onLeaseOver();
       this.of.emit({ kind: 'alarm', problem: 'log-rolled-back' });
     }
-    this.#readAnew(this.#pinned.incarnation);
+    this.#readAnew(new LogIdentity(this.#pinned.incarnation));
   }
 
   // A log of another name may only have been read short, before the word of its restore.
   #mayStartOver(): void {
-    const { wasRestored, isForeign, mine } = this.#identity;
+    const { wasRestored, isForeign } = this.#identity;
     if (!wasRestored && (isForeign || !this.#isOfAnotherName)) return;
-    this.#membership = this.#membership.startedOver();
-    this.of.emit({ kind: 'start-over' });
-    this.of.onStartOver();
-    if (wasRestored) this.#restored();
-    this.#readAnew(mine);
+    this.#startOver(wasRestored);
   }
 
-  #readAnew(mine: string | null): void {
+  #startOver(isRestored: boolean): void {
+    this.#membership = this.#membership.startedOver();
+    this.#joins = new JoinAppends();
+    this.#triedAt = null;
+    this.of.emit({ kind: 'start-over' });
+    this.of.onStartOver();
+    if (isRestored) this.#restored();
+    this.#readAnew(this.#identity.startedOver());
+  }
+
+  #readAnew(identity: LogIdentity): void {
     this.#cursor = new LogCursor();
-    this.#identity = new LogIdentity(mine);
+    this.#identity = identity;
     this.readAgain();
   }
 }

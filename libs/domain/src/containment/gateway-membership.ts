@@ -18,6 +18,7 @@ export class GatewayMembership {
   #highestBoot = 0;
   #subjectSequence = 0;
   #join: GatewayJoinedFact | null = null;
+  #tries = 0;
 
   constructor(
     private readonly gateway: string,
@@ -34,6 +35,7 @@ export class GatewayMembership {
     const { gateway, joinNonce, modes } = this;
     const next = new GatewayMembership(gateway, joinNonce, modes);
     next.#highestBoot = this.#highestBoot;
+    next.#tries = this.#tries;
     return next;
   }
 
@@ -48,6 +50,7 @@ export class GatewayMembership {
   /** The next boot of this gateway, decided from all that was read. */
   joinAppend(): AppendOutput {
     const boot = this.#highestBoot + 1;
+    this.#tries += 1;
     this.#join = {
       kind: 'gateway-joined',
       gateway: this.gateway,
@@ -58,7 +61,7 @@ export class GatewayMembership {
     const subject = gatewaySubject(this.gateway);
     return {
       kind: 'append',
-      ref: 'join',
+      ref: `join:${this.#tries}`,
       subject,
       expect: this.#subjectSequence,
       fact: this.#join,

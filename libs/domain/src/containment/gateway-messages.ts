@@ -1,6 +1,6 @@
 import type { AppendAnswer, AppendOutput, LogEntry, SignedOrder } from './log-entry.js';
 import type { Delivery } from './log-cursor.js';
-import type { OrderReceipt, Renewal, RenewalAnswer } from './messages.js';
+import type { OrderReceipt, Renewal, RenewalAnswer, RestoreWord } from './messages.js';
 
 /** What a gateway keeps on its own disk, fsynced before each receipt. */
 export interface Pin {
@@ -19,6 +19,7 @@ export type GatewayInput =
   | { readonly kind: 'append-answered'; readonly ref: string; readonly answer: AppendAnswer }
   | { readonly kind: 'pushed'; readonly signed: SignedOrder }
   | { readonly kind: 'answered'; readonly answer: RenewalAnswer; readonly nonce: string }
+  | { readonly kind: 'restore-told'; readonly word: RestoreWord }
   | { readonly kind: 'pinned'; readonly write: number }
   | { readonly kind: 'cut'; readonly orderId: string; readonly cut: OrderReceipt['cut'] }
   /** It has stopped serving and ends: from here on nothing is admitted, whatever is proven. */

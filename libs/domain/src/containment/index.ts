@@ -8,6 +8,7 @@ export * from './gateway-messages.js';
 export * from './invariant.js';
 export * from './log-cursor.js';
 export * from './log-entry.js';
+export type { LogRestoredWord } from './log-identity.js';
 export * from './messages.js';
 export * from './node-messages.js';
 export type { FenceCounts, GatewayStanding, OrderStanding } from './order-tracker.js';

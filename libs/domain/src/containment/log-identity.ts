@@ -1,14 +1,29 @@
 import type { LogFact } from './log-entry.js';
 
+/** What two operators have said of the log. */
+export type LogRestoredWord = Pick<Extract<LogFact, { kind: 'log-restored' }>, 'old' | 'new'>;
+
 /** Which log is being read, by its own words, and whether it is the one that the reader's disk belongs to. */
 export class LogIdentity {
   #current: string | null = null;
   #mine: string | null;
   #wasRestored = false;
+  #restore: LogRestoredWord | null = null;
 
-  /** @param mine the incarnation on the reader's disk; `null`: it belongs to none yet. */
-  constructor(mine: string | null) {
+  /**
+   * @param mine the incarnation on the reader's disk; `null`: it belongs to none yet.
+   * @param before what that was restored from, where this reader saw it: so the log is called before the word of its restore.
+   */
+  constructor(
+    mine: string | null,
+    private before: string | null = null,
+  ) {
     this.#mine = mine;
+  }
+
+  /** For the next reading of the same log. */
+  startedOver(): LogIdentity {
+    return new LogIdentity(this.#mine, this.before);
   }
 
   /** `null` before the first event: an empty log is not one where nothing is stopped. */
@@ -22,12 +37,24 @@ export class LogIdentity {
 
   /** To be asked at the end of the log only: a restored log names its new incarnation after the old one. */
   get isForeign(): boolean {
-    return this.#mine !== null && this.#current !== null && this.#mine !== this.#current;
+    if (this.#mine === null || this.#current === null) return false;
+    return this.#mine !== this.#current && !this.isShort;
+  }
+
+  /** No beginning was read, or not all that this reader has read of it before: no roll-back, but not ready. */
+  get isShort(): boolean {
+    if (this.#current === null) return true;
+    return this.#current === this.before && this.#current !== this.#mine;
   }
 
   /** Two operators have said that this log goes on for the one that the reader belonged to. */
   get wasRestored(): boolean {
     return this.#wasRestored;
+  }
+
+  /** The last word of two operators that this log holds about itself; `null`: none. */
+  get restore(): LogRestoredWord | null {
+    return this.#restore;
   }
 
   /** Returns whether the reader belongs to another incarnation since. */
@@ -38,7 +65,9 @@ export class LogIdentity {
     const concernsThis = fact.old === this.#current || fact.new === this.#current;
     if (!concernsThis) return false;
     this.#current = fact.new;
+    this.#restore = { old: fact.old, new: fact.new };
     if (fact.old !== this.#mine) return false;
+    this.before = this.#mine;
     this.#mine = fact.new;
     this.#wasRestored = true;
     return true;

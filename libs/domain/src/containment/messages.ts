@@ -40,6 +40,21 @@ export interface RenewalAnswer {
   readonly signature: string;
 }
 
+/**
+ * To a gateway that names events which the node's log does not hold: two operators have said that this log goes on for
+ * another. It proves nothing; whoever belongs to `old` reads the log anew, and believes only what stands there.
+ */
+export interface RestoreWord {
+  readonly node: string;
+  readonly gateway: string;
+  readonly boot: number;
+  /** Of the renewal that it answers. */
+  readonly nonce: string;
+  readonly old: string;
+  readonly new: string;
+  readonly signature: string;
+}
+
 /** A gateway's word that an order is in force there: after the cut, never before. */
 export interface OrderReceipt {
   readonly orderId: string;
@@ -65,6 +80,7 @@ export type Signable =
   | { readonly kind: 'order'; readonly value: SignedOrder['order'] }
   | { readonly kind: 'renewal'; readonly value: Renewal }
   | { readonly kind: 'answer'; readonly value: Unsigned<RenewalAnswer> }
+  | { readonly kind: 'restore'; readonly value: Unsigned<RestoreWord> }
   | { readonly kind: 'receipt'; readonly value: Unsigned<OrderReceipt> }
   | { readonly kind: 'join-asked' | 'join-acknowledged'; readonly value: JoinWord };
 

@@ -2,6 +2,7 @@ import type { ClockReading } from './clock-reading.js';
 import type { Echoes } from './echoes.js';
 import type { Delivery } from './log-cursor.js';
 import { type AppendAnswer, type LogEntry, type LogMark, nodeSubject } from './log-entry.js';
+import { LogIdentity, type LogRestoredWord } from './log-identity.js';
 import type { Membership } from './membership.js';
 import type { JoinWord, Signing } from './messages.js';
 import { NodeJoin } from './node-join.js';
@@ -68,7 +69,7 @@ export class NodeLog {
   }
 
   get resumeFrom(): number {
-    return this.#reading.cursor.overlapFrom;
+    return this.#subscription.from(this.#reading.cursor);
   }
 
   get logTimeMs(): number | null {
@@ -101,6 +102,7 @@ export class NodeLog {
   }
 
   subscribed(consumer: string, from: number): void {
+    this.#subscription.began(from);
     this.#reading.cursor.subscribed(consumer, from);
   }
 
@@ -130,6 +132,13 @@ export class NodeLog {
   /** Whether somebody who read the event of this mark may be served: not one who has read another log. */
   mayServe(mark: LogMark): boolean {
     return mark.sequence > this.position || this.#reading.cursor.compare(mark) === 'same';
+  }
+
+  /** What a reader of another log must be told; `null`: nothing, or it is not for this node to say. */
+  restoreFor(mark: LogMark): LogRestoredWord | null {
+    const hasRead = this.#phase === 'member' && this.echoes.hasReturned;
+    if (!hasRead || this.#reading.cursor.compare(mark) === 'same') return null;
+    return this.#reading.identity.restore;
   }
 
   /** Only the present join counts: after a removal the old one says nothing about the new. */
@@ -190,7 +199,7 @@ export class NodeLog {
   // An empty log is not one where nobody is a member and nothing is stopped: without its first event it is not read.
   #mayBeRead({ pending }: Delivery, now: ClockReading): void {
     const { identity } = this.#reading;
-    if (pending > 0 || identity.current === null) return;
+    if (pending > 0 || identity.isShort) return;
     if (this.#phase === 'rolled-back') return this.#mayStartOver();
     if (this.#phase !== 'reading') return;
     if (identity.isForeign) return this.#rollBack('name');
@@ -215,22 +224,23 @@ export class NodeLog {
       this.of.onLost();
       this.of.emit({ kind: 'alarm', problem: 'log-rolled-back' });
     }
-    this.#readAnew(this.#belongedTo);
+    this.#readAnew(new LogIdentity(this.#belongedTo));
   }
 
   // A log of another name may only have been read short, before the word of its restore.
   #mayStartOver(): void {
-    const { wasRestored, isForeign, mine } = this.#reading.identity;
+    const { identity } = this.#reading;
+    const { wasRestored, isForeign } = identity;
     if (!wasRestored && (isForeign || !this.#isOfAnotherName)) return;
     this.#phase = 'reading';
     this.of.onStartOver();
     this.of.emit({ kind: 'start-over' });
     if (wasRestored) this.#remember();
-    this.#readAnew(mine);
+    this.#readAnew(identity.startedOver());
   }
 
-  #readAnew(mine: string | null): void {
-    this.#reading = this.#reading.anew(mine);
+  #readAnew(identity: LogIdentity): void {
+    this.#reading = this.#reading.anew(identity);
     this.#subscription.fromStart();
   }
 

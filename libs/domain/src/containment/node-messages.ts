@@ -1,6 +1,6 @@
 import type { Delivery } from './log-cursor.js';
 import type { AppendAnswer, AppendOutput, LogEntry, OrderBody, SignedOrder } from './log-entry.js';
-import type { JoinWord, OrderReceipt, Renewal, RenewalAnswer } from './messages.js';
+import type { JoinWord, OrderReceipt, Renewal, RenewalAnswer, RestoreWord } from './messages.js';
 
 /** What a node keeps on its own disk. Its id lives there too: a lost spool means a new id. */
 export interface Spool {
@@ -48,6 +48,8 @@ export type NodeOutput =
       readonly why: 'not-committed' | 'conflict' | 'log-unavailable';
     }
   | { readonly kind: 'answer'; readonly answer: RenewalAnswer }
+  /** To the gateway whose renewal it answers. */
+  | { readonly kind: 'tell-restore'; readonly word: RestoreWord }
   | {
       readonly kind: 'ask-join' | 'acknowledge-join';
       readonly word: JoinWord;

@@ -31,8 +31,8 @@ export class NodeReading {
     return new NodeReading(of, new LogIdentity(of.incarnation), new EchoAppends(of));
   }
 
-  /** From the first event on. @param mine the incarnation that the reader belongs to. */
-  anew(mine: string | null): NodeReading {
-    return new NodeReading(this.of, new LogIdentity(mine), this.appends.startedOver());
+  /** From the first event on. */
+  anew(identity: LogIdentity): NodeReading {
+    return new NodeReading(this.of, identity, this.appends.startedOver());
   }
 }
