@@ -8,6 +8,7 @@ import type { Operator } from '../operators/operator.js';
 import { OrderLog } from '../operators/order-log.js';
 import { Random } from '../random.js';
 import type { Row } from '../rows/row.js';
+import { StallWatch } from '../stall-watch.js';
 import { nowMs, pause } from '../time.js';
 import { compareAudit } from './audit-comparison.js';
 import { clearOrders, keptOrders, loggedStops, storedWork } from './closing.js';
@@ -36,6 +37,8 @@ const PHASE_MS = 1500;
 /** Two seconds to heal, and some to see that it is well. */
 const TAIL_MS = 4000;
 const LAST_LOOK_MS = 1200;
+/** The operators' own process is watched for want of a processor as often. */
+const LOOK_MS = 5;
 
 /** Each operator has a target of its own, so that nobody lifts what somebody else has ordered. */
 const operatorsOf = (stage: Stage): Operator[] => {
@@ -86,13 +89,15 @@ export const runEpisode = async (plan: EpisodePlan): Promise<EpisodeResult> => {
   const orders = new OrderLog();
   const stage = new Stage({ mesh, fleet, orders, random: new Random(seed) });
   const hammer = await startHammer(plan);
+  const watch = new StallWatch(nowMs());
+  const watching = setInterval(() => watch.look(nowMs()), LOOK_MS);
 
   try {
     await perform(plan, stage, hammer);
     const { attempts, skipped, stalls } = await hammer.end();
     const history: History = {
       attempts,
-      stalls,
+      stalls: [...stalls, ...watch.stalls],
       orders: orders.stories(),
       troubles: stage.troubles,
       forgeries: stage.forgeries,
@@ -103,6 +108,7 @@ export const runEpisode = async (plan: EpisodePlan): Promise<EpisodeResult> => {
     const tookMs = nowMs() - startedMs;
     return { row, seed, tookMs, history, verdict: judge(history), skipped };
   } finally {
+    clearInterval(watching);
     await hammer.stop();
   }
 };

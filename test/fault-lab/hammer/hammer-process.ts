@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Stall } from '../judge/history.js';
 import { Random } from '../random.js';
+import { StallWatch } from '../stall-watch.js';
 import { nowMs } from '../time.js';
 import { rowOf, type Asked } from './attempt-row.js';
 import type {
@@ -18,7 +18,6 @@ import { Pressure } from './pressure.js';
  */
 const TICK_MS = 4;
 const REPORT_MS = 100;
-const STALL_MS = 120;
 /** Of four requests one is a guard check, which needs no log: it shows what a gateway that is cut off would admit. */
 const GUARD_SHARE = 0.25;
 /** Of the intents so many are for another agent than the sender itself. */
@@ -35,8 +34,7 @@ let ticking: NodeJS.Timeout | null = null;
 let startedMs = 0;
 let issued = 0;
 let skipped = 0;
-let stalls: Stall[] = [];
-let tickedMs = 0;
+let watch = new StallWatch(0);
 
 const tell = (report: HammerReport): void => void process.send?.(report);
 
@@ -75,25 +73,18 @@ const report = (): void => {
   rows = [];
 };
 
-/** A timer that comes so late tells that the machine had no time for us. */
-const watchStalls = (): void => {
-  const now = nowMs();
-  if (now - tickedMs > STALL_MS) stalls.push({ fromMs: tickedMs, toMs: now });
-  tickedMs = now;
-};
-
 const dueBy = (ms: number): number => Math.floor(((ms - startedMs) * plan.rate) / 1000);
 
 const tick = (): void => {
-  watchStalls();
+  watch.look(nowMs());
   const due = dueBy(nowMs());
   for (; issued < due; issued += 1) void send(next());
 };
 
 const start = (): void => {
   startedMs = nowMs();
-  [issued, skipped, stalls] = [0, 0, []];
-  tickedMs = startedMs;
+  [issued, skipped] = [0, 0];
+  watch = new StallWatch(startedMs);
   ticking = setInterval(tick, TICK_MS);
 };
 
@@ -104,7 +95,7 @@ const stop = async (): Promise<void> => {
   while (doors.some((door) => door.inFlight > 0))
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   report();
-  tell({ kind: 'stopped', skipped, stalls });
+  tell({ kind: 'stopped', skipped, stalls: watch.stalls });
 };
 
 const workspaceOf = ({ address }: HammerAgent): string =>

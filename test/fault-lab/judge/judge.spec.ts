@@ -58,7 +58,8 @@ const order = (terms: Partial<OrderStory> = {}): OrderStory => ({
   literal: true,
   agents: ['target'],
   sentMs: 1000,
-  askedMs: 1000,
+  // How soon it must be in force is asked in its own block.
+  askedMs: null,
   claims: [],
   liftSentMs: null,
   liftedMs: null,
@@ -249,8 +250,10 @@ describe('I8: healthy gateways serve on', () => {
   });
   it('says nothing of a moment when the machine had no time, but for what is admitted', () => {
     const stalls = [{ fromMs: 2500, toMs: 2700 }];
-    expect(broken({ stalls, attempts: [fencedAt(3000)] })).toEqual([]);
-    expect(broken({ stalls, attempts: [fencedAt(5000)] })).toEqual(['I8']);
+    expect(broken({ stalls, attempts: [fencedAt(2650)] })).toEqual([]);
+    expect(broken({ stalls, attempts: [fencedAt(2949)] })).toEqual([]);
+    expect(broken({ stalls, attempts: [fencedAt(2951)] })).toEqual(['I8']);
+    expect(broken({ stalls, attempts: [fencedAt(2490)] })).toEqual(['I8']);
     const orders = [order({ claims: [contained(2000)] })];
     expect(broken({ stalls, orders, attempts: [at(2600)] })).toEqual(['I1c']);
   });
@@ -258,6 +261,40 @@ describe('I8: healthy gateways serve on', () => {
     expect(broken({ troubles, attempts: [fencedAt(3000)] })).toEqual([]);
     const away = { kind: 'intent', gateway: 'west', status: 503, code: 'log_unavailable' } as const;
     expect(broken({ troubles: [trouble({ logs: true })], attempts: [at(3000, away)] })).toEqual([]);
+  });
+});
+
+describe('I8: a stop is in force within 250 ms where it can come', () => {
+  const orders = [order({ askedMs: 1000, claims: [claim(1020)] })];
+  const log = trouble({ gateways: [], logs: true, fromMs: 900 });
+
+  it('breaks by an admission after that, also while the log has no leader', () => {
+    expect(broken({ orders, attempts: [at(1251)] })).toEqual(['I8']);
+    expect(broken({ orders, attempts: [at(1251)], troubles: [log] })).toEqual(['I8']);
+  });
+  it('holds within it, for a refusal, and before anybody answered for the command', () => {
+    expect(broken({ orders, attempts: [at(1250)] })).toEqual([]);
+    expect(broken({ orders, attempts: [refusedAt(1251)] })).toEqual([]);
+    expect(broken({ orders: [order({ askedMs: null })], attempts: [at(1251)] })).toEqual([]);
+  });
+  it('counts the time that the machine had alone, each moment once', () => {
+    const stalls = [
+      { fromMs: 1100, toMs: 1180 },
+      { fromMs: 1150, toMs: 1200 },
+    ];
+    expect(broken({ orders, stalls, attempts: [at(1350)] })).toEqual([]);
+    expect(broken({ orders, stalls, attempts: [at(1351)] })).toEqual(['I8']);
+  });
+  it('holds at a gateway in trouble, and where the command was handed in at a node in trouble', () => {
+    const attempts = [at(1251)];
+    expect(broken({ orders, attempts, troubles: [trouble({})] })).toEqual([]);
+    const nodes = trouble({ gateways: [], nodes: ['node-1'] });
+    expect(broken({ orders, attempts, troubles: [nodes] })).toEqual([]);
+  });
+  it('says nothing of a command that a gateway hands on while a server is in trouble', () => {
+    const handedOn = [order({ askedMs: 1000, claims: [claim(1020, { by: 'west' })] })];
+    expect(broken({ orders: handedOn, attempts: [at(1251)], troubles: [log] })).toEqual([]);
+    expect(broken({ orders: handedOn, attempts: [at(1251)] })).toEqual(['I8']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { auditIsExact } from './rules/audit.js';
 import { provenStops } from './rules/contained.js';
+import { stopsAreSoon } from './rules/effective.js';
 import { forgeriesAreIdle } from './rules/forged.js';
 import { ordersAreKept } from './rules/kept.js';
 import { othersAreServed } from './rules/served.js';
@@ -30,6 +31,7 @@ const rules: readonly Rule[] = [
   staysStopped,
   unprovenAdmitsNothing,
   othersAreServed,
+  stopsAreSoon,
   auditIsExact,
   forgeriesAreIdle,
   everyoneLives,

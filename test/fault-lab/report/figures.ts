@@ -1,5 +1,5 @@
-import { isAdmitted, type Attempt, type History, type OrderStory } from '../judge/history.js';
-import { beforeLift, ordersOver } from '../judge/rules/coverage.js';
+import { isAdmitted, type History, type OrderStory } from '../judge/history.js';
+import { sinceCommands } from '../judge/rules/effective.js';
 
 /** What an episode measured, in milliseconds; `null` where there was nothing to measure. Targets belong to the bench. */
 export interface Figures {
@@ -8,7 +8,7 @@ export interface Figures {
   readonly perSecond: number;
   readonly admitted: number;
   readonly fenced: number;
-  /** How often the machine had no time for the hammer: around such a moment no fence is held against a gateway. */
+  /** How often the machine had no time for the hammer or the operators: what was lost so is held against no gateway. */
   readonly stalls: number;
   readonly orders: number;
   /** Orders that some answer called contained before they were lifted. */
@@ -27,13 +27,6 @@ const worst = (values: readonly number[]): number | null =>
 const middle = (values: readonly number[]): number | null =>
   values.length === 0 ? null : ([...values].sort((a, b) => a - b)[values.length >> 1] as number);
 
-/** Milliseconds from the command to an admission of its target; `null` when the attempt tells nothing of it. */
-const sinceCommand = (attempt: Attempt, order: OrderStory): number | null => {
-  const { askedMs } = order;
-  if (askedMs === null || attempt.sentMs < askedMs || !beforeLift(order, attempt)) return null;
-  return isAdmitted(attempt) ? attempt.sentMs - askedMs : 0;
-};
-
 /** Who was asked had no trouble: what a node does that is cut off says nothing of how fast the mesh is. */
 const wellAsked = ({ troubles, orders }: History): readonly OrderStory[] => {
   const troubled = new Set(troubles.flatMap(({ gateways, nodes }) => [...gateways, ...nodes]));
@@ -42,16 +35,9 @@ const wellAsked = ({ troubles, orders }: History): readonly OrderStory[] => {
 
 /** The last admission of each order's target at a gateway out of trouble, since the command. */
 const effective = (history: History): number[] => {
-  const over = ordersOver({ ...history, orders: wellAsked(history) });
   const last = new Map<OrderStory, number>();
-  const troubled = new Set(history.troubles.flatMap(({ gateways }) => gateways));
-  for (const attempt of history.attempts) {
-    if (troubled.has(attempt.gateway)) continue;
-    for (const order of over(attempt)) {
-      const sinceMs = sinceCommand(attempt, order);
-      if (sinceMs !== null) last.set(order, Math.max(sinceMs, last.get(order) ?? 0));
-    }
-  }
+  for (const { order, attempt, commandMs } of sinceCommands(history))
+    last.set(order, Math.max(isAdmitted(attempt) ? commandMs : 0, last.get(order) ?? 0));
   return [...last.values()];
 };
 

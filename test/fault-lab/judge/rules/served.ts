@@ -1,6 +1,7 @@
 import { HEALED_MS, RELAXED_MS } from '../bounds.js';
 import { isAdmitted, isStopped, type Attempt, type History, type OrderStory } from '../history.js';
 import type { Finding, Invariant, Violation } from '../finding.js';
+import { Stalls } from '../stalls.js';
 import { beforeLift, ordersOver } from './coverage.js';
 
 /** An order may hold an agent from the first try to order it until a gateway must have heard of its lift. */
@@ -8,8 +9,8 @@ const mayHold = ({ sentMs, liftedMs }: OrderStory, attempt: Attempt, healMs: num
   sentMs <= attempt.endMs &&
   (liftedMs === null || attempt.sentMs <= Math.max(liftedMs + RELAXED_MS, healMs + HEALED_MS));
 
-/** A stall of one process tells of want all around it. */
-const STARVED_MS = 1500;
+/** Who got no processor meanwhile gets its next proof within so much: a renewal, and the way there and back. */
+const PROVEN_AGAIN_MS = 250;
 
 const overlaps = (fromMs: number, toMs: number, { sentMs, endMs }: Attempt): boolean =>
   fromMs <= endMs && toMs + HEALED_MS >= sentMs;
@@ -23,8 +24,10 @@ const excused = ({ troubles }: History, attempt: Attempt): boolean =>
   );
 
 /** A gateway that gets no processor can prove nothing in time: that is the machine's fault, and no gateway's. */
-const starved = ({ stalls }: History, { sentMs, endMs }: Attempt): boolean =>
-  stalls.some(({ fromMs, toMs }) => fromMs - STARVED_MS <= endMs && toMs + STARVED_MS >= sentMs);
+const starvedIn = (history: History): ((attempt: Attempt) => boolean) => {
+  const stalls = new Stalls(history.stalls);
+  return ({ sentMs, endMs }) => stalls.touches(sentMs - PROVEN_AGAIN_MS, endMs);
+};
 
 const lastHealAt = ({ troubles }: History, gateway: string): number =>
   Math.max(
@@ -41,6 +44,7 @@ const told = ({ status, code }: Attempt): string =>
  */
 export const othersAreServed = (history: History): readonly Finding[] => {
   const over = ordersOver(history);
+  const isStarved = starvedIn(history);
   const healed = Math.max(-Infinity, ...history.troubles.map(({ toMs }) => toMs));
   const healAt = new Map(history.gateways.map((name) => [name, lastHealAt(history, name)]));
   const found = new Map<Invariant, { checked: number; violations: Violation[] }>(
@@ -60,7 +64,7 @@ export const othersAreServed = (history: History): readonly Finding[] => {
     const about = `${told(attempt)} to the ${attempt.kind} of ${attempt.from}, which no order covers`;
     check('I6', attempt, isStopped(attempt) ? about : null);
     if (isAdmitted(attempt)) return check(whenHealed(attempt), attempt, null);
-    if (isStopped(attempt) || excused(history, attempt) || starved(history, attempt)) return;
+    if (isStopped(attempt) || excused(history, attempt) || isStarved(attempt)) return;
     check(whenHealed(attempt), attempt, about);
   };
   const checkHeld = (attempt: Attempt, orders: readonly OrderStory[]): void => {
