@@ -2,6 +2,7 @@ import type { EventCodec } from '#contracts';
 import type {
   Appended,
   AppendRequest,
+  EventPage,
   EventStore,
   Following,
   FollowOptions,
@@ -10,7 +11,7 @@ import type {
 } from '#event-store';
 import { Follower } from './follower.js';
 import { appendBatch, appendOne, type Appending, outgoing, type Outgoing } from './log-append.js';
-import { purgeSubject, readAll, readLastSequence, readOne } from './log-reading.js';
+import { purgeSubject, readAll, readLastSequence, readOne, readPage } from './log-reading.js';
 import { asPortError } from './nats-errors.js';
 import type { NatsLink } from './nats-link.js';
 import { type RawMessage, storedOf } from './stored-messages.js';
@@ -52,6 +53,13 @@ export class JetStreamEventStore<E extends { readonly id: string }> implements E
     return this.asking(`read ${filter}`, async () => {
       const found = await readAll(this.link, this.stream, filter, fromSequence);
       return found.map((raw) => storedOf(raw, this.codec));
+    });
+  }
+
+  readPage(filter: string, fromSequence: number): Promise<EventPage<E>> {
+    return this.asking(`read ${filter}`, async () => {
+      const { messages, next } = await readPage(this.link, this.stream, filter, fromSequence);
+      return { events: messages.map((raw) => storedOf(raw, this.codec)), next };
     });
   }
 

@@ -17,7 +17,6 @@ export const readAll = async (
 ): Promise<RawMessage[]> => {
   const found: RawMessage[] = [];
   for (let next: number | null = fromSequence; next !== null;) {
-    if (!(await link.whenConnected(link.settings.timeoutMs))) throw new ConnectionLostError(false);
     const page: Page = await readPage(link, stream, filter, next);
     found.push(...page.messages);
     next = page.next;
@@ -31,7 +30,18 @@ interface Page {
   readonly next: number | null;
 }
 
-const readPage = (link: NatsLink, stream: string, filter: string, from: number): Promise<Page> =>
+/** The oldest messages that match, from a sequence on: one request, and no consumer. */
+export const readPage = async (
+  link: NatsLink,
+  stream: string,
+  filter: string,
+  from: number,
+): Promise<Page> => {
+  if (!(await link.whenConnected(link.settings.timeoutMs))) throw new ConnectionLostError(false);
+  return askForPage(link, stream, filter, from);
+};
+
+const askForPage = (link: NatsLink, stream: string, filter: string, from: number): Promise<Page> =>
   new Promise((resolve, refuse) => {
     const { nc } = link;
     const messages: RawMessage[] = [];

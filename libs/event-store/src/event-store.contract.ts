@@ -74,6 +74,16 @@ export const eventStoreContract = (fresh: () => Promise<StoreUnderTest>): void =
       expect(await store.lastSequence()).toBe(sequence);
     });
 
+    it('reads in pages that follow one another, and tells where there is no more', async () => {
+      for (let n = 1; n <= 3; n += 1) await put('a', n);
+      const { sequence: other } = await put('b', 4);
+      const page = await store.readPage(`${root}.a`, 1);
+      expect([numbers([...page.events]), page.next]).toEqual([[1, 2, 3], null]);
+      const second = page.events[1]?.sequence ?? 0;
+      expect(numbers([...(await store.readPage(`${root}.a`, second)).events])).toEqual([2, 3]);
+      expect(await store.readPage(`${root}.a`, other + 1)).toEqual({ events: [], next: null });
+    });
+
     it('refuses when the subject is not at the expected sequence', async () => {
       const { sequence } = await put('a', 1);
       const stale = { subject: `${root}.a`, event: counted(2), expect: { lastSequence: 0 } };

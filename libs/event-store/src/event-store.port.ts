@@ -20,6 +20,11 @@ export interface EventStore<E> {
   appendAll(requests: readonly AppendRequest<E>[], sending?: Sending): Promise<Appended>;
   /** All events whose subject matches the filter, from a sequence on, as far as the stream reaches now. */
   read(filter: string, fromSequence?: number): Promise<Stored<E>[]>;
+  /**
+   * The oldest of what {@link read} would answer: a few hundred at most, for whoever goes on when these are used. Takes no
+   * consumer. Any replica may answer, so the newest may be missing for a moment.
+   */
+  readPage(filter: string, fromSequence: number): Promise<EventPage<E>>;
   /** The first event that matches (wildcards allowed), or `null`. */
   first(filter: string): Promise<Stored<E> | null>;
   /** The last event that matches (wildcards allowed), or `null`. */
@@ -66,6 +71,12 @@ export interface Stored<E> {
   /** W3C trace headers that came with it. */
   readonly trace: Readonly<Record<string, string>>;
   readonly decoded: Decoded<E>;
+}
+
+export interface EventPage<E> {
+  readonly events: readonly Stored<E>[];
+  /** Where the next page begins; `null`: there is none now. */
+  readonly next: number | null;
 }
 
 export interface FollowOptions<E> {

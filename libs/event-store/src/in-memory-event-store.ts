@@ -2,6 +2,7 @@ import type { EventCodec } from '#contracts';
 import type {
   Appended,
   AppendRequest,
+  EventPage,
   EventStore,
   Following,
   FollowOptions,
@@ -12,6 +13,7 @@ import { InMemoryFollowing } from './in-memory-following.js';
 import { InMemoryStream, type KeptMessage, type NewMessage } from './in-memory-stream.js';
 import { subjectMatches } from './subject-filter.js';
 
+const PAGE = 500;
 const atOnce: Sending = (send) => send();
 
 export interface InMemoryOptions<E> {
@@ -60,6 +62,13 @@ export class InMemoryEventStore<E extends { readonly id: string }> implements Ev
     return found
       .filter(({ sequence }) => sequence >= fromSequence)
       .map((message) => this.storedOf(message));
+  }
+
+  async readPage(filter: string, fromSequence: number): Promise<EventPage<E>> {
+    const found = await this.read(filter, fromSequence);
+    const events = found.slice(0, PAGE);
+    const last = events.at(-1);
+    return { events, next: last && found.length > PAGE ? last.sequence + 1 : null };
   }
 
   async first(filter: string): Promise<Stored<E> | null> {

@@ -4,6 +4,7 @@ import {
   LogUnavailableError,
   type Appended,
   type AppendRequest,
+  type EventPage,
   type EventStore,
   type FollowOptions,
   type Following,
@@ -31,6 +32,10 @@ export class SignedStore implements EventStore<ControlEvent> {
 
   read(filter: string, fromSequence?: number): Promise<Stored<ControlEvent>[]> {
     return this.options.store.read(filter, fromSequence);
+  }
+
+  readPage(filter: string, fromSequence: number): Promise<EventPage<ControlEvent>> {
+    return this.options.store.readPage(filter, fromSequence);
   }
 
   first(filter: string): Promise<Stored<ControlEvent> | null> {

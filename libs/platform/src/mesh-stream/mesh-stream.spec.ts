@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
 import {
   controlEvents,
@@ -81,7 +82,7 @@ beforeEach(async () => {
   const log = createLogger({ service: 'spec', level: 'silent' });
   controlLog = createControlLog({ source: followStore(store), log });
   await controlLog.start();
-  stream = createMeshStream({ store, controlLog, clock, streamsMax: 1 });
+  stream = createMeshStream({ store, controlLog, clock, streamsMax: 1, recentMax: 8 });
   server = fastify();
   server.get('/', (request, reply) => {
     const write = reply.raw.write.bind(reply.raw) as (text: string) => boolean;
@@ -119,6 +120,40 @@ describe('the mesh stream', () => {
     await until(() => written.includes(`id: ${third}\n`));
     stream.close();
     expect(idsIn(await text)).toEqual([String(second), String(third)]);
+  });
+
+  it('goes on behind a place that memory no longer holds, in pages and without a consumer of its own', async () => {
+    const follow = jest.spyOn(store, 'follow');
+    const readPage = jest.spyOn(store, 'readPage');
+    const first = await add(joined('g1'));
+    for (let count = 2; count <= 40; count += 1) await add(joined(`g${count}`));
+    const { text } = await open({ 'last-event-id': String(first) });
+    await until(() => written.includes(`id: ${first + 39}\n`));
+    const next = await add(joined('g41'));
+    await until(() => written.includes(`id: ${next}\n`));
+    stream.close();
+    const all = Array.from({ length: 40 }, (_, at) => String(first + 1 + at));
+    expect(idsIn(await text)).toEqual(all);
+    expect(readPage).toHaveBeenCalledTimes(1);
+    expect(follow).not.toHaveBeenCalled();
+  });
+
+  it('reads nothing where memory holds what was missed', async () => {
+    const readPage = jest.spyOn(store, 'readPage');
+    const first = await add(joined('g1'));
+    const second = await add(joined('g2'));
+    const { text } = await open({ 'last-event-id': String(first) });
+    await until(() => written.includes(`id: ${second}\n`));
+    stream.close();
+    expect(idsIn(await text)).toEqual([String(second)]);
+    expect(readPage).not.toHaveBeenCalled();
+  });
+
+  it('ends where the log cannot be read, and the client comes back', async () => {
+    for (let count = 1; count <= 40; count += 1) await add(joined(`g${count}`));
+    store.setAvailable(false);
+    const { text } = await open({ 'last-event-id': '1' });
+    expect(idsIn(await text)).toEqual([]);
   });
 
   it('hides what belongs to others', async () => {

@@ -7,15 +7,19 @@ import type { StoredControl } from '../control-log/control-source.js';
 import { ApiProblem } from '../http/api-problem.js';
 import { openSse, type Sse } from '../http/sse.js';
 import { maySee, meshEventOf } from './mesh-event.js';
+import { RecentControlEvents } from './recent-events.js';
+import { resume } from './resumption.js';
 
 export interface MeshStreamOptions {
-  readonly store: EventStore<ControlEvent>;
+  readonly store: Pick<EventStore<ControlEvent>, 'readPage'>;
   readonly controlLog: Pick<ControlLog, 'listen' | 'view'>;
   readonly clock: Pick<Clock, 'nowMs'>;
   /** @default 200 */
   readonly streamsMax?: number;
   /** @default 15000 */
   readonly commentEveryMs?: number;
+  /** So many of the newest events are kept for those who come back. @default 2048 */
+  readonly recentMax?: number;
 }
 
 export interface MeshStreamRequest {
@@ -35,20 +39,24 @@ export interface MeshStream {
 
 const STREAMS_MAX = 200;
 const COMMENT_EVERY_MS = 15_000;
+const RECENT_MAX = 2_048;
 
 export const createMeshStream = (options: MeshStreamOptions): MeshStream => {
   const open = new Set<Sse>();
+  const recent = new RecentControlEvents(options.recentMax ?? RECENT_MAX);
+  const stopListening = options.controlLog.listen((stored) => recent.add(stored));
   return {
     open: (request) => {
       const after = request.lastEventId === undefined ? null : sequenceOf(request.lastEventId);
       refuseTooMany(open.size, options.streamsMax ?? STREAMS_MAX);
       const sse = openSse(request.reply);
       open.add(sse);
+      sse.comment('open');
       const ends = [
         endWithKey(options, sse, request.principal),
         after === null
           ? live(options, sse, request.principal)
-          : from(options, sse, { principal: request.principal, after }),
+          : from(options, sse, { recent, principal: request.principal, after }),
         () => open.delete(sse),
       ];
       const end = (): void => ends.forEach((stop) => stop());
@@ -56,6 +64,7 @@ export const createMeshStream = (options: MeshStreamOptions): MeshStream => {
       else sse.closed.addEventListener('abort', end, { once: true });
     },
     close: () => {
+      stopListening();
       for (const sse of open) sse.close();
     },
   };
@@ -103,25 +112,27 @@ const show = (sse: Sse, principal: Principal, stored: StoredControl): void => {
 };
 
 /** From now on: what the fold here applies. */
-const live = ({ controlLog }: MeshStreamOptions, sse: Sse, principal: Principal): (() => void) => {
-  sse.comment('open');
-  return controlLog.listen((stored) => show(sse, principal, stored));
-};
+const live = ({ controlLog }: MeshStreamOptions, sse: Sse, principal: Principal): (() => void) =>
+  controlLog.listen((stored) => show(sse, principal, stored));
 
-/** From a place in the log: reads it again for this client alone, no faster than the client reads. */
+interface From {
+  readonly recent: RecentControlEvents;
+  readonly principal: Principal;
+  readonly after: number;
+}
+
+/** From a place in the log: what was missed, and then what is applied here. */
 const from = (
-  { store }: MeshStreamOptions,
+  options: MeshStreamOptions,
   sse: Sse,
-  { principal, after }: { principal: Principal; after: number },
+  { recent, principal, after }: From,
 ): (() => void) => {
-  const following = store.follow({
-    fromSequence: after + 1,
-    onEvents: async (events) => {
-      for (const stored of events) show(sse, principal, stored);
-      await sse.drained();
-    },
-  });
-  following.failed.catch(() => sse.close());
-  following.caughtUp.catch(() => undefined);
-  return () => void following.stop().catch(() => undefined);
+  let stop = (): void => undefined;
+  const caughtUp = (): void => {
+    stop = live(options, sse, principal);
+  };
+  const { store } = options;
+  const missed = { store, recent, sse, after, caughtUp };
+  resume({ ...missed, show: (stored) => show(sse, principal, stored) }).catch(() => sse.close());
+  return () => stop();
 };
