@@ -37,6 +37,11 @@ import { MeshStreams } from './mesh/mesh-streams.js';
 import { MeshController } from './mesh/mesh.controller.js';
 import { Mesh } from './mesh/mesh.js';
 import { ExpiryReactor } from './reactors/expiry-reactor.js';
+import { Breaches } from './policies/breaches.js';
+import { PoliciesController } from './policies/policies.controller.js';
+import { Policies } from './policies/policies.js';
+import { Evaluators, PolicyDrafts } from './policies/policy-drafts.js';
+import { RestrictionLifts } from './policies/restriction-lifts.js';
 import { ReadModel } from './read-model/read-model.js';
 import { LiftCommands } from './stops/lift-commands.js';
 import { RepeatedStops } from './stops/repeated-stops.js';
@@ -65,6 +70,7 @@ const services = [
   AgentKeys,
   AgentStops,
   Audit,
+  Breaches,
   Canaries,
   CanaryWatch,
   Challenges,
@@ -78,7 +84,10 @@ const services = [
   Mesh,
   MeshAgents,
   OperatorKeys,
+  Policies,
+  PolicyDrafts,
   RepeatedStops,
+  RestrictionLifts,
   ServiceAccounts,
   StopCommands,
   Stops,
@@ -103,6 +112,7 @@ export class CommandApiModule {
         MeshAdminController,
         MeshAgentsController,
         MeshController,
+        PoliciesController,
         SettingsController,
         StopsController,
       ],
@@ -113,6 +123,7 @@ export class CommandApiModule {
         { provide: CommandMetrics, useValue: metrics },
         { provide: Armings, useValue: armings },
         { provide: CanaryPace, useValue: new CanaryPace(parts.canaryEveryMs) },
+        { provide: Evaluators, useValue: new Evaluators(messaging) },
         { provide: Projector, useValue: new Projector(messaging) },
         ...services,
       ],

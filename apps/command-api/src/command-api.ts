@@ -12,6 +12,7 @@ import {
   startNestHttp,
   type Check,
   type Clock,
+  type ControlLog,
   type HttpServer,
   type Ids,
   type Logger,
@@ -27,6 +28,8 @@ import { ForwardedCommands } from './forwarding/forwarded-commands.js';
 import { GatewayReports } from './gateways/gateway-reports.js';
 import { MeshStreams } from './mesh/mesh-streams.js';
 import { nodeCheck, openMeshNode, type KillPath, type MeshNode } from './node/mesh-node.js';
+import { BreachRequests } from './policies/breach-requests.js';
+import { Breaches } from './policies/breaches.js';
 import { Every } from './reactors/every.js';
 import { ExpiryReactor } from './reactors/expiry-reactor.js';
 import { ReadModel } from './read-model/read-model.js';
@@ -111,12 +114,7 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
       log: logger,
     }),
   });
-  const forwarded = new ForwardedCommands({
-    messaging,
-    server,
-    logger,
-    barrier: () => log.barrier(BARRIER_MS),
-  });
+  const requests = requestsOf(app, { server, log }, options);
   const reactors = reactorsOf(app, control, options);
   log.listen((stored) => app.get(CanaryWatch).heard(stored));
   return {
@@ -126,13 +124,13 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
       reports.listen(messaging, (gateway, message) => shell.signing.openPosition(gateway, message));
       await log.start();
       started = true;
-      forwarded.listen();
+      for (const part of requests) part.listen();
       for (const { reactor, everyMs } of reactors) reactor.start(everyMs);
     },
     applied: (sequence, timeoutMs) => log.until(sequence, timeoutMs),
     stop: async () => {
       for (const { reactor } of reactors) reactor.stop();
-      forwarded.stop();
+      for (const part of requests) part.stop();
       streams.close();
       await server.close();
       reports.stop();
@@ -141,6 +139,19 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
     },
   };
 };
+
+/** What others ask of any command API over NATS. */
+const requestsOf = (
+  app: INestApplication,
+  { server, log }: { readonly server: HttpServer; readonly log: ControlLog },
+  { messaging, logger }: CommandApiOptions,
+) => [
+  new ForwardedCommands({ messaging, server, logger, barrier: () => log.barrier(BARRIER_MS) }),
+  new BreachRequests({
+    ...{ messaging, logger },
+    handle: (request) => app.get(Breaches).handle(request),
+  }),
+];
 
 const reactorsOf = (
   app: INestApplication,

@@ -1,4 +1,4 @@
-import type { OrderReport } from '#contracts';
+import type { BreachOutcome, OrderReport } from '#contracts';
 import type { ControlView } from '#domain';
 import type { Metrics } from '#platform';
 import type { Armings } from './canary/armings.js';
@@ -17,6 +17,7 @@ export class CommandMetrics {
   private readonly containmentSeconds;
   private readonly missing;
   private readonly rejections;
+  private readonly breaches;
 
   constructor(metrics: Metrics, view: ControlView) {
     this.stopSeconds = metrics.histogram({
@@ -44,6 +45,11 @@ export class CommandMetrics {
       help: 'Messages and events of the mesh that nobody can believe: not signed, not well-formed, or out of place.',
       labels: ['what'],
     });
+    this.breaches = metrics.counter({
+      name: 'estop_policy_breaches_total',
+      help: 'Breaches of policies in mode enforce, by what came of them.',
+      labels: ['outcome'],
+    });
     gauges(metrics, view);
   }
 
@@ -52,6 +58,10 @@ export class CommandMetrics {
     this.stopSeconds.observe({ mode: report.mode, changed: String(report.changed) }, tookMs / 1000);
     if (waited) this.missed(report);
     if (report.changed) this.witnessed(report);
+  }
+
+  breached(outcome: BreachOutcome): void {
+    this.breaches.inc({ outcome });
   }
 
   rejected(what: string): void {

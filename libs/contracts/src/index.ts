@@ -39,6 +39,8 @@ export * from './routes/mesh-admin.routes.js';
 export * from './routes/mesh-agents.routes.js';
 export * from './routes/mesh.routes.js';
 export * from './routes/order-record.js';
+export * from './routes/policies.routes.js';
+export * from './routes/policy-wire.js';
 export * from './routes/route.js';
 export * from './routes/service-accounts.routes.js';
 export * from './routes/service.routes.js';

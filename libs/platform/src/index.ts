@@ -11,7 +11,7 @@ export * from './health/health.js';
 export * from './http/api-problem.js';
 export * from './http/bind-route.js';
 export * from './http/endpoint.js';
-export { invalidFields, type FieldError } from './http/field-errors.js';
+export { invalidFields, parsePart, type FieldError } from './http/field-errors.js';
 export * from './http/listen.js';
 export * from './http/nest-app.js';
 export * from './http/paging.js';

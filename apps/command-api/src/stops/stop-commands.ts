@@ -48,6 +48,7 @@ export class StopCommands {
   /** The order that stands already; `null` where none does, it was lifted meanwhile, or nobody can tell. */
   private async repeat(wish: StopWish, limits: Limits): Promise<Placed | null> {
     const { view } = this.control;
+    if (wish.orderId !== undefined) return null;
     const oldest = view.standingOn(wish.mode, wish.selector);
     if (oldest === null) return null;
     const stands = endsEarlier(oldest, limits) ? null : await this.repeats.record(wish, oldest);
@@ -83,8 +84,9 @@ export class StopCommands {
     return { orderId, changed: true };
   }
 
-  private newId({ caller, mode, selector }: StopWish): StopOrderId {
+  private newId({ caller, mode, selector, orderId }: StopWish): StopOrderId {
     const { idempotencyKey: key, principal } = caller;
+    if (orderId !== undefined) return orderId;
     return key === null
       ? this.control.parts.ids.stopOrderId()
       : stopOrderIdFrom({ org: orgOf(selector), actor: principal.keyId, key, mode, selector });

@@ -1,4 +1,4 @@
-import type { OrderStopBody, Selector, StopMode, Timestamp } from '#contracts';
+import type { OrderStopBody, Selector, StopMode, StopOrderId, Timestamp } from '#contracts';
 import type { z } from 'zod';
 import { invalidFields, toTimestamp } from '#platform';
 import type { Caller } from '../control/operator.js';
@@ -11,6 +11,8 @@ export interface StopWish {
   readonly mode: StopMode;
   readonly selector: Selector;
   readonly details: Details;
+  /** Of a stop that must not be ordered twice, whoever asks for it again. @default a new one, or that of the idempotency key */
+  readonly orderId?: StopOrderId;
 }
 
 const DRAIN_SECONDS = 60;

@@ -40,6 +40,7 @@ export const Evidence = z.object({
 export type Evidence = z.infer<typeof Evidence>;
 
 export const BreachOutcome = z.enum(['alert', 'throttle', 'block', 'stop', 'revoke', 'braked']);
+export type BreachOutcome = z.infer<typeof BreachOutcome>;
 
 /** A policy acted. What it did on others' orders (a stop, a revocation) stands in events of its own. */
 export const PolicyBreached = defineEvent(

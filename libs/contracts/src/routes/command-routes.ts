@@ -6,6 +6,7 @@ import { keyRoutes } from './keys.routes.js';
 import { meshAdminRoutes } from './mesh-admin.routes.js';
 import { meshAgentRoutes } from './mesh-agents.routes.js';
 import { meshRoutes } from './mesh.routes.js';
+import { policyRoutes } from './policies.routes.js';
 import type { RouteDefinition } from './route.js';
 import { serviceAccountRoutes } from './service-accounts.routes.js';
 import { stopRoutes } from './stops.routes.js';
@@ -23,5 +24,6 @@ export const commandRoutes: readonly RouteDefinition[] = [
   ...serviceAccountRoutes,
   ...keyRoutes,
   ...tenantRoutes,
+  ...policyRoutes,
   ...auditRoutes,
 ];

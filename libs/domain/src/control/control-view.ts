@@ -198,7 +198,10 @@ export class ControlView {
   }
 
   /** Policies, and what they left some agents. */
-  get policies(): Reading<PolicyFold, 'generation' | 'get' | 'all' | 'restrictionsOf'> {
+  get policies(): Reading<
+    PolicyFold,
+    'generation' | 'get' | 'all' | 'restrictionsOf' | 'restrictedBy'
+  > {
     return this.#fold.policies;
   }
 

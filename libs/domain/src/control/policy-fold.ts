@@ -29,19 +29,27 @@ export class PolicyFold {
     return this.#restrictions.get(address)?.values() ?? NONE;
   }
 
+  /** Whom a policy restricts, those whose time is over included. */
+  *restrictedBy(org: OrgName, policy: PolicyName): Generator<RestrictionRecord> {
+    for (const restrictions of this.#restrictions.values()) {
+      const restriction = restrictions.get(policy);
+      if (restriction?.org === org) yield restriction;
+    }
+  }
+
+  /** What the version before it left agents ends with that version. */
   set({ data, actor, at }: Of<'PolicySet'>, sequence: number): void {
     const policies = this.#policies.get(data.org) ?? new Map<PolicyName, PolicyRecord>();
     this.#policies.set(data.org, policies);
     policies.set(data.policy, { ...data, by: actor, setAt: at, sequence });
+    this.#freeAll(data.org, data.policy);
     this.#generation += 1;
   }
 
   /** What it left agents ends with it. */
   remove({ data }: Of<'PolicyRemoved'>): void {
     this.#policies.get(data.org)?.delete(data.policy);
-    for (const [address, restrictions] of this.#restrictions) {
-      if (restrictions.get(data.policy)?.org === data.org) this.#free(address, data.policy);
-    }
+    this.#freeAll(data.org, data.policy);
     this.#generation += 1;
   }
 
@@ -54,6 +62,10 @@ export class PolicyFold {
 
   lift({ data }: Of<'RestrictionLifted'>): void {
     this.#free(data.address, data.policy);
+  }
+
+  #freeAll(org: OrgName, policy: PolicyName): void {
+    for (const { address } of [...this.restrictedBy(org, policy)]) this.#free(address, policy);
   }
 
   #free(address: Address, policy: PolicyName): void {

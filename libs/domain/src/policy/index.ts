@@ -1,3 +1,4 @@
+export * from './breach.decider.js';
 export * from './compiled-policy.js';
 export * from './condition.js';
 export type { LintWarning } from './lint-warning.js';
@@ -6,5 +7,7 @@ export * from './local-verdict.js';
 export * from './policy-index.js';
 export * from './policy-lint.js';
 export * from './policy-presets.js';
+export * from './policy.decider.js';
+export * from './restriction.decider.js';
 export * from './sliding-window.js';
 export * from './token-bucket.js';
