@@ -5,6 +5,7 @@ import { runEpisode } from './episode/episode.js';
 import { raiseFleet, type Fleet } from './mesh/fleet.js';
 import { LabMesh } from './mesh/lab-mesh.js';
 import { entryOf, isBroken, type Entry } from './report/report.js';
+import { warmUp } from './mesh/warm-up.js';
 import type { Row } from './rows/row.js';
 import { nowMs } from './time.js';
 
@@ -82,7 +83,9 @@ export class Lab {
     const mesh = await LabMesh.plan(this.dir);
     this.standing = { mesh, fleet: { ...NOBODY } };
     await mesh.start();
-    this.standing = { mesh, fleet: await raiseFleet(mesh) };
+    const fleet = await raiseFleet(mesh);
+    await warmUp(mesh, fleet.targets);
+    this.standing = { mesh, fleet };
     this.options.say(`a mesh is up, ${seconds(startedMs)}`);
     return this.standing;
   }

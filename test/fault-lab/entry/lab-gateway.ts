@@ -1,4 +1,5 @@
-import { connectNats } from '#event-store-jetstream';
+import { KILL_PATH_PING_MS } from '#containment';
+import { connectNats, Ways } from '#event-store-jetstream';
 import { createLogger, runService, type RunningService } from '#platform';
 import { startGateway } from '../../../apps/gateway/src/gateway.js';
 import { gatewayConfig } from '../../../apps/gateway/src/gateway.config.js';
@@ -18,7 +19,7 @@ const start = async (changed: Changed): Promise<RunningService> => {
   };
   const [nats, control] = await Promise.all([
     connectNats({ ...how, name: gateway }),
-    connectNats({ ...how, name: `${gateway} control` }),
+    Ways.open({ ...how, name: `${gateway} control`, pingIntervalMs: KILL_PATH_PING_MS }),
   ]);
   const own = { gateway, region, log, host, port, publicUrl, dataDir };
   const running = await startGateway({ nats, control, ...own, ...changed });
