@@ -16,6 +16,8 @@ export interface KnownOrder {
   /** When it consumed that sequence: from here on it knows the commit, too. */
   consumedAt: ClockReading | null;
   triedAt: ClockReading | null;
+  /** What was read of it, and proven, was of a log that lost it. */
+  wasLost: boolean;
 }
 
 /** All unlifted orders that a node knows of, committed or pending. */
@@ -37,7 +39,10 @@ export class NodeOrders {
   add(signed: SignedOrder, origin: Origin, now: ClockReading): KnownOrder | null {
     const { orderId, mode } = signed.order;
     if (!this.isNews(orderId)) return null;
-    const known = { signed, origin, heardAt: now, sequence: null, consumedAt: null, triedAt: null };
+    const known: KnownOrder = {
+      ...{ signed, origin, heardAt: now },
+      ...{ sequence: null, consumedAt: null, triedAt: null, wasLost: false },
+    };
     this.#known.set(orderId, known);
     this.#pending.set(orderId, known);
     this.#modes.add(mode);
@@ -78,6 +83,7 @@ export class NodeOrders {
     for (const known of this.#known.values()) {
       known.sequence = null;
       known.consumedAt = null;
+      known.wasLost = true;
       this.#pending.set(known.signed.order.orderId, known);
     }
   }

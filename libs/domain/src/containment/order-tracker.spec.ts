@@ -20,6 +20,7 @@ const known = (body: OrderBody, more: Partial<KnownOrder> = {}): KnownOrder => (
   sequence: 10,
   consumedAt: at(100),
   triedAt: null,
+  wasLost: false,
   ...more,
 });
 
@@ -156,5 +157,37 @@ describe('what a node calls contained', () => {
     expect(membership.mayCount({ gateway: 'g1', boot: 1 })).toBe(false);
     expect(membership.mayCount({ gateway: 'g1', boot: 3 })).toBe(true);
     expect(membership.mayCount({ gateway: 'g1', boot: 300 })).toBe(false);
+  });
+
+  it('is told with the time that it took by who saw it happen, also to whoever asks again much later', () => {
+    receipt('g1', 1, 9);
+    tracker.standing(known(LITERAL), observer(), at(300));
+    receipt('g2', 1, 9, 310);
+    const ms = (now: number) =>
+      tracker.standing(known(LITERAL), observer(), at(now)).containedAfterMs;
+    expect([ms(320), ms(60_000)]).toEqual([320, 320]);
+  });
+
+  it('is told without a time by who looks for the first time when it is long so', () => {
+    receipt('g1', 1, 9);
+    receipt('g2', 1, 9);
+    const found = tracker.standing(known(LITERAL), observer(), at(60_000));
+    expect(found).toMatchObject({ contained: true, containedAfterMs: null });
+    const again = tracker.standing(known(LITERAL), observer(), at(60_010));
+    expect(again.containedAfterMs).toBeNull();
+  });
+
+  it('is told without a time of an order that was spooled, read, or lost with the log and stored again', () => {
+    receipt('g1', 1, 9);
+    receipt('g2', 1, 9);
+    const told = [{ origin: 'spooled' }, { origin: 'read' }, { wasLost: true }] as const;
+    for (const more of told) {
+      const { contained, containedAfterMs } = tracker.standing(
+        known(LITERAL, more),
+        observer(),
+        at(110),
+      );
+      expect([contained, containedAfterMs]).toEqual([true, null]);
+    }
   });
 });

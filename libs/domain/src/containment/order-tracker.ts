@@ -22,7 +22,7 @@ export interface OrderStanding {
   readonly of: number;
   readonly committed: boolean;
   readonly contained: boolean;
-  /** From this node's first word of the order to when it found it contained; `null`: not seen as it happened. */
+  /** From this node's first word of the order to the proof; `null`: this node did not see that happen. */
   readonly containedAfterMs: number | null;
   readonly gateways: readonly GatewayStanding[];
 }
@@ -46,10 +46,16 @@ export interface Observer {
   readonly hasRead: boolean;
 }
 
+/** Who looks at an order so often sees when it comes to be contained; who comes later finds it so, and cannot say since when. */
+const SEEN_WITHIN_MS = 250;
+
 /** Counts receipts per order and (gateway, boot), and tells how far an order has come. */
 export class OrderTracker {
   readonly #receipts = new Receipts();
-  readonly #contained = new Map<string, ClockReading>();
+  /** When that was seen; `null`: it was found so. */
+  readonly #contained = new Map<string, ClockReading | null>();
+  /** When an order was last found not contained. */
+  readonly #lookedAt = new Map<string, ClockReading>();
 
   /** Only verified receipts of known orders may come here. */
   receipt(receipt: ReceiptWord, now: ClockReading): void {
@@ -60,6 +66,7 @@ export class OrderTracker {
   forget(orderId: string): void {
     this.#receipts.forget(orderId);
     this.#contained.delete(orderId);
+    this.#lookedAt.delete(orderId);
   }
 
   forgetBoots(mayCount: (boot: GatewayBoot) => boolean): void {
@@ -70,6 +77,7 @@ export class OrderTracker {
   clear(): void {
     this.#receipts.clear();
     this.#contained.clear();
+    this.#lookedAt.clear();
   }
 
   /** Whether an ended boot counts no more: it can hold no lease since. */
@@ -83,17 +91,26 @@ export class OrderTracker {
       this.#gateway(known, boot, fenced, observer),
     );
     const committed = known.sequence !== null;
-    const { orderId } = known.signed.order;
     // Proven once, it stays so until the lift: whoever joins later has read the order first.
     const isProven =
       committed && observer.hasRead && gateways.every(({ state }) => state !== 'missing');
-    if (isProven && !this.#contained.has(orderId)) this.#contained.set(orderId, now);
-    const containedAt = this.#contained.get(orderId) ?? null;
-    const contained = containedAt !== null;
+    const contained = this.#isContained(known, isProven, now);
+    const containedAt = this.#contained.get(known.signed.order.orderId) ?? null;
     invariant(!contained || committed, 'nothing is contained before it is committed');
     const acked = gateways.filter(({ state }) => state === 'acked').length;
     const containedAfterMs = sinceHeard(known, containedAt);
     return { acked, of: gateways.length, committed, contained, containedAfterMs, gateways };
+  }
+
+  #isContained({ signed, heardAt }: KnownOrder, isProven: boolean, now: ClockReading): boolean {
+    const { orderId } = signed.order;
+    if (this.#contained.has(orderId)) return true;
+    if (isProven) {
+      const isSeen = elapsedMs(this.#lookedAt.get(orderId) ?? heardAt, now) <= SEEN_WITHIN_MS;
+      this.#contained.set(orderId, isSeen ? now : null);
+      this.#lookedAt.delete(orderId);
+    } else this.#lookedAt.set(orderId, now);
+    return isProven;
   }
 
   // Members; those that may still hold a lease; and those that need none for this order, for nobody knows when they end.
@@ -138,8 +155,12 @@ export class OrderTracker {
 const counts = ({ signed, sequence }: KnownOrder, position: number): boolean =>
   isLiteral(signed.order) || (sequence !== null && position >= sequence);
 
-const sinceHeard = ({ origin, heardAt }: KnownOrder, at: ClockReading | null): number | null =>
-  at === null || origin === 'read' || origin === 'spooled' ? null : elapsedMs(heardAt, at);
+// What is proven of another log than the one that it was proven of before says nothing of the time that it took.
+const sinceHeard = (known: KnownOrder, at: ClockReading | null): number | null => {
+  const { origin, heardAt, wasLost } = known;
+  const isHeard = origin === 'ordered' || origin === 'pushed';
+  return at === null || wasLost || !isHeard ? null : elapsedMs(heardAt, at);
+};
 
 const later = (one: ClockReading, other: ClockReading): ClockReading =>
   one.monoMs >= other.monoMs ? one : other;
