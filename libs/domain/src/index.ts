@@ -2,6 +2,7 @@ export * from './access/permissions.js';
 export * from './access/same-person.js';
 export * from './agent/agent.decider.js';
 export * from './audit/index.js';
+export * from './budget/index.js';
 export * from './containment/index.js';
 export * from './control/by-age.js';
 export * from './control/control-change.js';

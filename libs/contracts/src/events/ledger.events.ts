@@ -58,7 +58,7 @@ const Sum = z
   .min(0)
   .max(4 * MICRO_MAX);
 
-/** What a gateway spent and gave back of what it was granted in a period: sums since its start, so that the last one counts. */
+/** What a gateway spent, and what it gives back, of what it was granted in a period, since it last stated it. */
 export const Stated = defineEvent(
   'Stated',
   Saying.extend({ period: PeriodStart, settledMicro: Sum, returnedMicro: Sum }),
@@ -121,10 +121,9 @@ export const AuthorizationOpened = defineEvent(
 const Held = z.object({
   gateway: GatewayId,
   boot: z.number().int().positive(),
-  granted: Sum,
-  settled: Sum,
-  returned: Sum,
-  moved: Sum,
+  /** Granted, and neither stated nor moved yet. */
+  holdingMicro: Sum,
+  settledMicro: Sum,
 });
 
 const Book = z.object({

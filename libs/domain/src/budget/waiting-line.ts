@@ -1,0 +1,70 @@
+/** Somebody waits for more than this gateway has in its hands. */
+export interface Waiter {
+  readonly id: number;
+  readonly amount: number;
+  readonly sinceMs: number;
+  /** The ledger had not enough for it when it was asked. */
+  isShort: boolean;
+}
+
+/** So long the others have to give back what they hold idle. */
+const SHORT_WAIT_MS = 300;
+/** So long the ledger has to answer. */
+const ANSWER_WAIT_MS = 1000;
+/** More are declined at once. */
+export const WAITERS_MAX = 10_000;
+
+/** First come, first served, but who cannot be served now holds up nobody. */
+export class WaitingLine {
+  #waiters: Waiter[] = [];
+
+  get size(): number {
+    return this.#waiters.length;
+  }
+
+  add(id: number, amount: number, sinceMs: number): void {
+    this.#waiters.push({ id, amount, sinceMs, isShort: false });
+  }
+
+  /** The first who may be served. */
+  head(): Waiter | null {
+    return this.#waiters.find(({ isShort }) => !isShort) ?? null;
+  }
+
+  /** What all wait for who may be served. */
+  wanted(): number {
+    let sum = 0;
+    for (const { amount, isShort } of this.#waiters) if (!isShort) sum += amount;
+    return sum;
+  }
+
+  remove(id: number): void {
+    this.#waiters = this.#waiters.filter((waiter) => waiter.id !== id);
+  }
+
+  /** The ledger cannot grant more than this. */
+  short(grantable: number): void {
+    for (const waiter of this.#waiters) if (waiter.amount > grantable) waiter.isShort = true;
+  }
+
+  /** It can grant so much now. */
+  hope(grantable: number): void {
+    for (const waiter of this.#waiters) if (waiter.amount <= grantable) waiter.isShort = false;
+  }
+
+  /** Takes those out whose time is over. */
+  over(nowMs: number): readonly Waiter[] {
+    const isOver = ({ sinceMs, isShort }: Waiter): boolean =>
+      nowMs - sinceMs >= (isShort ? SHORT_WAIT_MS : ANSWER_WAIT_MS);
+    const over = this.#waiters.filter(isOver);
+    if (over.length > 0) this.#waiters = this.#waiters.filter((waiter) => !isOver(waiter));
+    return over;
+  }
+
+  /** Takes all out. */
+  clear(): readonly Waiter[] {
+    const all = this.#waiters;
+    this.#waiters = [];
+    return all;
+  }
+}
