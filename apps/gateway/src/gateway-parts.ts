@@ -4,6 +4,7 @@ import { ActivityOutbox } from './activity/activity-outbox.js';
 import { Activity } from './activity/activity.js';
 import { Enforcement } from './control/enforcement.js';
 import { FenceWatch } from './control/fence-watch.js';
+import { PolicyGate } from './policy/policy-gate.js';
 import { PositionReports } from './control/position-reports.js';
 import { Forwarding } from './forwarding/forwarding.js';
 import { Gate } from './gate/gate.js';
@@ -37,8 +38,9 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
   const identity = { gateway: options.gateway, region: options.region };
   const metrics = gatewayMetrics(options.metrics);
   const shared: GatewayShared = { identity, logs, view, clock, ids, log, metrics };
-  const { activity, outbox } = activityParts(shared);
-  const gate = gateOf(options, shared, activity);
+  const policies = new PolicyGate({ view, clock });
+  const { activity, outbox } = activityParts(shared, policies);
+  const gate = gateOf(options, shared, { activity, policies });
   const onCut = (cause: CutCause): void => metrics.cut.inc({ cause });
   const streams = new OpenStreams({ gate, view, clock, onCut });
   const work = workParts({ ...shared, gate, visibilityMs });
@@ -94,21 +96,25 @@ export const lateHandlers = (there: () => GatewayHandlers): GatewayHandlers => (
   rejected: (what) => there().rejected(what),
 });
 
-const activityParts = (shared: GatewayShared) => {
+const activityParts = (shared: GatewayShared, policies: PolicyGate) => {
   const { logs, log, metrics } = shared;
   const onLost = (count: number): void => metrics.activityLost.inc(count);
   const outbox = new ActivityOutbox({ store: logs.activity, log, onLost });
-  return { outbox, activity: new Activity({ ...shared, outbox }) };
+  return {
+    outbox,
+    activity: new Activity({ ...shared, outbox, watches: (address) => policies.watches(address) }),
+  };
 };
 
 const gateOf = (
   { shell, controlLog, stopping }: GatewayPartsOptions,
   { view, clock, log, metrics }: GatewayShared,
-  activity: Activity,
+  { activity, policies }: { readonly activity: Activity; readonly policies: PolicyGate },
 ): Gate =>
   new Gate({
     view,
     clock,
+    policies,
     ready: () => shell.admits() && !stopping(),
     hasState: () => controlLog.ready() && shell.mayFlowUnproven && !stopping(),
     onDecision: (decision, verdict) => {

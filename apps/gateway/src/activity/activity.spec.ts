@@ -4,7 +4,9 @@ import {
   type ActivityEvent,
   type Address,
   type GatewayId,
+  type PolicyName,
   type RegionName,
+  type SessionId,
   type StopOrderId,
 } from '#contracts';
 import { InMemoryEventStore } from '#event-store';
@@ -57,6 +59,29 @@ describe('decisions', () => {
     const taken = counts.take().get(MAILER)?.decisions ?? [];
     expect(taken).toHaveLength(201);
     expect(taken.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
+  });
+
+  it('of different rules and sessions are counted apart, and what they declare is added up', () => {
+    const counts = new DecisionCounts();
+    const session = '0f3c9a7e-5b1d-4c28-9d1e-4b9c2a6f8035' as SessionId;
+    const rule = { policy: 'pace' as PolicyName, rule: 1 };
+    const declared = { session, costMicroUsd: 250_000 };
+    counts.add(decision({ refusedBy: 'policy_blocked', rule }), 1000);
+    counts.add(decision({ refusedBy: 'policy_blocked', rule: { ...rule, rule: 0 } }), 1000);
+    for (let said = 0; said < 2; said += 1) counts.add(decision({ declared }), 1000);
+    expect(counts.take().get(MAILER)?.decisions).toMatchObject([
+      { policy: 'pace', rule: 1, count: 1 },
+      { policy: 'pace', rule: 0, count: 1 },
+      { session, costMicroUsd: 500_000, count: 2 },
+    ]);
+  });
+
+  it('of some agents can be taken before those of the others', () => {
+    const counts = new DecisionCounts();
+    const other = 'agent://acme/production/other' as Address;
+    for (const address of [MAILER, other]) counts.add(decision({ address }), 1000);
+    expect([...counts.take(new Set([other])).keys()]).toEqual([other]);
+    expect([...counts.take().keys()]).toEqual([MAILER]);
   });
 
   it('about a queue are nobody’s account', () => {

@@ -22,9 +22,13 @@ export interface ActivityOptions {
   readonly outbox: ActivityOutbox;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Whether a policy watches the agent: what it does is told at once, nearly. @default none is watched */
+  watches?(address: Address): boolean;
 }
 
 const WINDOW_MS = 250;
+/** Of agents that a policy watches. */
+const WATCHED_WINDOW_MS = 25;
 /** Where a fact of a stop on many agents is written: no agent's name begins so. */
 const STOPS_TOKEN = '~stops';
 
@@ -34,9 +38,14 @@ export class Activity {
   private readonly recent: RecentActs;
   private windowFromMs: number;
   private timer: NodeJS.Timeout | null = null;
+  /** Watched agents with news, since their last window ended. */
+  private readonly watched = new Set<Address>();
+  private watchedFromMs: number;
+  private soon: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: ActivityOptions) {
     this.windowFromMs = options.clock.nowMs();
+    this.watchedFromMs = this.windowFromMs;
     this.recent = new RecentActs(this.windowFromMs);
   }
 
@@ -46,11 +55,13 @@ export class Activity {
 
   async stop(): Promise<void> {
     if (this.timer !== null) clearInterval(this.timer);
+    if (this.soon !== null) clearTimeout(this.soon);
     await this.flush();
   }
 
   decided(decision: Decision): void {
     this.counts.add(decision, this.options.clock.nowMs());
+    if (!decision.address.startsWith('queue:')) this.watch(decision.address as Address);
   }
 
   heartbeat(
@@ -61,6 +72,7 @@ export class Activity {
       type: 'HeartbeatReceived',
       data: { address, ...this.options.identity, ...beat },
     });
+    this.watch(address);
   }
 
   /** Called right after the order was applied: what was let out before it comes first in the log, and in the fact itself. */
@@ -91,11 +103,30 @@ export class Activity {
     await this.options.outbox.flush();
   }
 
-  private endWindow(): void {
+  /** The first news of a watched agent opens a short window for all of them. */
+  private watch(address: Address): void {
+    if (this.watched.has(address) || !this.options.watches?.(address)) return;
+    this.watched.add(address);
+    this.soon ??= setTimeout(() => void this.flushWatched(), WATCHED_WINDOW_MS);
+  }
+
+  private async flushWatched(): Promise<void> {
+    this.soon = null;
+    const { outbox } = this.options;
+    this.endWindow(this.watched);
+    this.watched.clear();
+    // A round that runs already does not take these along.
+    await outbox.flush();
+    if (outbox.waiting > 0) await outbox.flush();
+  }
+
+  private endWindow(only?: ReadonlySet<Address>): void {
     const toMs = this.options.clock.nowMs();
-    const window = { from: toTimestamp(this.windowFromMs), to: toTimestamp(toMs) };
-    this.windowFromMs = toMs;
-    for (const [address, { decisions, out }] of this.counts.take()) {
+    const fromMs = only === undefined ? this.windowFromMs : this.watchedFromMs;
+    const window = { from: toTimestamp(Math.min(fromMs, toMs)), to: toTimestamp(toMs) };
+    this.watchedFromMs = toMs;
+    if (only === undefined) this.windowFromMs = toMs;
+    for (const [address, { decisions, out }] of this.counts.take(only)) {
       if (out !== null) this.recent.add(address, out);
       const data = { address, ...this.options.identity, ...window, decisions: [...decisions] };
       this.write(address, { type: 'DecisionsCounted', data });

@@ -1,4 +1,4 @@
-import type { Address, DecisionCount } from '#contracts';
+import { MICRO_MAX, type Address, type DecisionCount } from '#contracts';
 import type { Decision } from '../gate/decisions.js';
 import type { OutgoingActs } from './recent-acts.js';
 
@@ -30,24 +30,22 @@ export class DecisionCounts {
     const tally = this.tallyOf(address as Address);
     const { kinds } = tally;
     const subject = kinds.size < KINDS_MAX ? decision.subject : null;
-    const stale = decision.isStale ? 'stale' : '';
-    const key = `${decision.act} ${decision.refusedBy} ${decision.orderId} ${subject} ${stale}`;
-    const known = kinds.get(key);
-    if (known) known.count += 1;
-    else kinds.set(key, countOf(decision, subject));
+    const known = kinds.get(keyOf(decision, subject));
+    if (known) addTo(known, decision);
+    else kinds.set(keyOf(decision, subject), countOf(decision, subject));
     if (decision.refusedBy === null) countOut(tally, decision, nowMs);
   }
 
-  /** Everything counted since the last time, by agent. */
-  take(): Map<Address, AgentDecisions> {
-    const taken = this.byAgent;
-    this.byAgent = new Map();
-    return new Map(
-      [...taken].map(([address, { kinds, out }]) => [
-        address,
-        { decisions: [...kinds.values()], out },
-      ]),
-    );
+  /** Everything counted since the last time, by agent; of these agents alone, where they are named. */
+  take(only?: ReadonlySet<Address>): Map<Address, AgentDecisions> {
+    const taken = new Map<Address, AgentDecisions>();
+    for (const address of only ?? this.byAgent.keys()) {
+      const tally = this.byAgent.get(address);
+      if (tally) taken.set(address, { decisions: [...tally.kinds.values()], out: tally.out });
+    }
+    if (only === undefined) this.byAgent = new Map();
+    else for (const address of only) this.byAgent.delete(address);
+    return taken;
   }
 
   private tallyOf(address: Address): Tally {
@@ -58,6 +56,19 @@ export class DecisionCounts {
     return tally;
   }
 }
+
+const keyOf = (decision: Decision, subject: string | null): string => {
+  const { act, refusedBy, orderId, isStale, rule, declared } = decision;
+  const plain = `${act} ${refusedBy} ${orderId} ${subject} ${isStale ? 'stale' : ''}`;
+  if (!rule && !declared?.session) return plain;
+  return `${plain} ${rule ? `${rule.policy} ${rule.rule}` : ''} ${declared?.session ?? ''}`;
+};
+
+const addTo = (counted: Counted, { declared }: Decision): void => {
+  counted.count += 1;
+  if (!declared || declared.costMicroUsd === 0) return;
+  counted.costMicroUsd = Math.min(MICRO_MAX, (counted.costMicroUsd ?? 0) + declared.costMicroUsd);
+};
 
 const countOut = (tally: Tally, { act, subject }: Decision, nowMs: number): void => {
   if (act !== 'intent.send' && act !== 'intent.answer' && act !== 'guard') return;
@@ -77,4 +88,9 @@ const countOf = (decision: Decision, subject: string | null): Counted => ({
   subject: shortened(subject),
   count: 1,
   ...(decision.isStale ? { stale: true as const } : {}),
+  ...(decision.rule && { policy: decision.rule.policy, rule: decision.rule.rule }),
+  ...(decision.declared?.session && { session: decision.declared.session }),
+  ...(decision.declared?.costMicroUsd && {
+    costMicroUsd: Math.min(MICRO_MAX, decision.declared.costMicroUsd),
+  }),
 });

@@ -1,5 +1,6 @@
-import type { Act, Destination } from '#contracts';
+import type { Act, Destination, PolicyName, SessionId } from '#contracts';
 import type { Ask, GateAct, Verdict } from '#domain';
+import type { PolicyWord } from '../policy/policy-gate.js';
 
 /** One answer of the gate, for those who count. */
 export interface Decision {
@@ -12,6 +13,22 @@ export interface Decision {
   readonly subject: string | null;
   /** Made without a proof that the state was fresh, by the choice of the namespace. */
   readonly isStale: boolean;
+  /** Refused by this rule of a policy, or passed with a warning of it. */
+  readonly rule?: { readonly policy: PolicyName; readonly rule: number };
+  readonly declared?: Declared;
+}
+
+/** What the caller said of an act. */
+export interface Declared {
+  readonly session: SessionId | null;
+  readonly costMicroUsd: number;
+}
+
+export interface DecisionNotes {
+  readonly isStale?: boolean;
+  /** What a policy said to this ask. */
+  readonly word?: Exclude<PolicyWord, { kind: 'pass' }> | null;
+  readonly declared?: Declared | null;
 }
 
 const ACTS: Record<GateAct, Act> = {
@@ -23,11 +40,25 @@ const ACTS: Record<GateAct, Act> = {
   guard: 'guard',
 };
 
-export const decisionOf = (ask: Ask, verdict: Verdict, isStale = false): Decision => ({
+export const decisionOf = (ask: Ask, verdict: Verdict, notes: DecisionNotes = {}): Decision => ({
   address: ask.address,
   act: ACTS[ask.act],
-  refusedBy: verdict.allowed ? null : verdict.code,
-  orderId: verdict.allowed ? null : (verdict.hold?.order.orderId ?? null),
-  isStale,
-  subject: ask.capability === null ? null : ask.capability.slice(ask.capability.indexOf(':') + 1),
+  refusedBy: refusedBy(verdict, notes),
+  orderId: orderIdOf(verdict),
+  isStale: notes.isStale ?? false,
+  subject: subjectOf(ask),
+  ...(notes.word && { rule: notes.word.ground }),
+  // It is the sender's session, and the sender who pays.
+  ...(notes.declared && ask.act !== 'receive' && { declared: notes.declared }),
 });
+
+const orderIdOf = (verdict: Verdict): string | null =>
+  verdict.allowed ? null : (verdict.hold?.order.orderId ?? null);
+
+const subjectOf = ({ capability }: Ask): string | null =>
+  capability === null ? null : capability.slice(capability.indexOf(':') + 1);
+
+const refusedBy = (verdict: Verdict, { word }: DecisionNotes): string | null => {
+  if (!verdict.allowed) return verdict.code;
+  return word?.kind === 'refuse' ? 'policy_blocked' : null;
+};

@@ -1,7 +1,9 @@
 import { partsOf, type Destination, type Principal, type RouteDefinition } from '#contracts';
 import { judge, type Ask, type ControlView, type Verdict } from '#domain';
 import { ApiProblem, type AnyCall, type Clock } from '#platform';
-import { decisionOf, type Decision } from './decisions.js';
+import { NO_OBJECTION, type PolicyGate, type PolicyWord } from '../policy/policy-gate.js';
+import { policyProblem } from '../policy/policy-problem.js';
+import { decisionOf, type Decision, type DecisionNotes } from './decisions.js';
 import { gateRules, type GatedCall } from './gate-rules.js';
 import type { HandOver, Offered } from './hand-over.js';
 import { refusal } from './stop-problem.js';
@@ -13,6 +15,8 @@ export interface GateOptions {
   ready(): boolean;
   /** While not ready: whether what it knew may serve those namespaces that chose `on_fence: allow`. @default never */
   hasState?(): boolean;
+  /** The rules of policies that are decided here. @default none */
+  readonly policies?: PolicyGate;
   /** Told of every decision that counts: what came in, and what was handed out. */
   onDecision(decision: Decision, verdict: Verdict): void;
   /** Something passed without a proof, by the choice of its namespaces. */
@@ -24,11 +28,16 @@ export interface GateOptions {
 /** Kept on the request itself, so that the collector has no weak map to go through. */
 const JUDGED = Symbol('estop.judged');
 interface Judged {
-  [JUDGED]?: { readonly asks: readonly Ask[]; readonly verdicts: readonly Verdict[] };
+  [JUDGED]?: {
+    readonly asks: readonly Ask[];
+    readonly verdicts: readonly Verdict[];
+    readonly word: PolicyWord;
+  };
 }
-const NOTHING: NonNullable<Judged[typeof JUDGED]> = { asks: [], verdicts: [] };
+const NOTHING: NonNullable<Judged[typeof JUDGED]> = { asks: [], verdicts: [], word: NO_OBJECTION };
 
 export const STALE_HEADER = 'x-estop-stale';
+export const WARNING_HEADER = 'x-estop-warning';
 
 /**
  * The one gate. Every request to a route behind it is judged here before its handler runs (`admit` is the host's hook),
@@ -38,8 +47,8 @@ export class Gate {
   constructor(private readonly options: GateOptions) {}
 
   /**
-   * Judges a request by the rule of its route. @throws ApiProblem when a stop forbids it; routes that tell of the stop
-   * in their answer (`tells`) are let through, and find the verdict by {@link verdictsOf}.
+   * Judges a request by the rule of its route. @throws ApiProblem when a stop or a policy forbids it; routes that tell of
+   * that in their answer (`tells`) are let through, and find out by {@link verdictsOf} and {@link policyWordOf}.
    */
   admit(route: RouteDefinition, call: AnyCall): void {
     if (route.access.kind !== 'gate' || call.principal === null) return;
@@ -49,11 +58,11 @@ export class Gate {
     const asks = rule.asks(gated);
     const isStale = !this.ready();
     if (isStale) this.admitStale(route, gated, asks);
-    const verdicts: Verdict[] = [];
-    for (const ask of asks) {
-      verdicts.push(rule.tells ? this.decide(ask, isStale) : this.require(ask, isStale));
-    }
-    (call.request as Judged)[JUDGED] = { asks, verdicts };
+    const judged = this.judgeAll(asks);
+    this.count(judged, { isStale, declared: rule.declares?.(gated) ?? null });
+    if (!rule.tells) this.refuse(judged);
+    warn(gated, judged);
+    (call.request as Judged)[JUDGED] = judged;
   }
 
   /** Sends the answer of a route where that is what is handed over. @throws ApiProblem */
@@ -94,6 +103,11 @@ export class Gate {
     return ((call.request as Judged)[JUDGED] ?? NOTHING).verdicts;
   }
 
+  /** What the rules of policies said to it; only asked where no stop forbids. */
+  policyWordOf(call: { readonly request: object }): PolicyWord {
+    return ((call.request as Judged)[JUDGED] ?? NOTHING).word;
+  }
+
   asksOf(call: { readonly request: object }): readonly Ask[] {
     return ((call.request as Judged)[JUDGED] ?? NOTHING).asks;
   }
@@ -106,7 +120,7 @@ export class Gate {
   /** The verdict of this moment, counted as a decision of its own for the audit. */
   decide(ask: Ask, isStale = false): Verdict {
     const verdict = this.judge(ask);
-    this.options.onDecision(decisionOf(ask, verdict, isStale), verdict);
+    this.options.onDecision(decisionOf(ask, verdict, { isStale }), verdict);
     return verdict;
   }
 
@@ -176,10 +190,34 @@ export class Gate {
     this.options.onStale?.(what);
   }
 
-  private require(ask: Ask, isStale: boolean): Verdict {
-    const verdict = this.decide(ask, isStale);
-    if (!verdict.allowed) throw refusal(ask, verdict);
-    return verdict;
+  /** Policies are asked where no stop forbids. */
+  private judgeAll(asks: readonly Ask[]): JudgedCall {
+    const verdicts: Verdict[] = [];
+    for (const ask of asks) verdicts.push(this.judge(ask));
+    const { policies } = this.options;
+    const isFree = policies !== undefined && verdicts.every(isAllowed);
+    return { asks, verdicts, word: isFree ? policies.judge(asks) : NO_OBJECTION };
+  }
+
+  /** Up to the first refusal, for the audit; what a policy refuses is the account of the one whose rule it is. */
+  private count({ asks, verdicts, word }: JudgedCall, notes: DecisionNotes): void {
+    const at = word.kind === 'pass' ? -1 : word.at;
+    for (let index = word.kind === 'refuse' ? at : 0; index < asks.length; index += 1) {
+      const verdict = verdicts[index] as Verdict;
+      const said = index === at && word.kind !== 'pass' ? word : null;
+      const decision = decisionOf(asks[index] as Ask, verdict, { ...notes, word: said });
+      this.options.onDecision(decision, verdict);
+      if (decision.refusedBy !== null) return;
+    }
+  }
+
+  /** @throws ApiProblem */
+  private refuse({ asks, verdicts, word }: JudgedCall): void {
+    const at = verdicts.findIndex((verdict) => !verdict.allowed);
+    const verdict = verdicts[at];
+    if (verdict !== undefined && !verdict.allowed) throw refusal(asks[at] as Ask, verdict);
+    if (word.kind !== 'refuse') return;
+    throw policyProblem(this.options.view, asks[word.at] as Ask, word);
   }
 
   private late(handed: HandOver): void {
@@ -187,6 +225,14 @@ export class Gate {
     handed.destroy();
   }
 }
+
+type JudgedCall = NonNullable<Judged[typeof JUDGED]>;
+
+const warn = ({ reply }: GatedCall, { word }: JudgedCall): void => {
+  if (word.kind === 'warn') void reply.header(WARNING_HEADER, word.ground.says);
+};
+
+const isAllowed = ({ allowed }: Verdict): boolean => allowed;
 
 const fenced = (): ApiProblem =>
   new ApiProblem('gateway_fenced', 'This gateway cannot prove its state. Try another one.');

@@ -3,6 +3,8 @@ import type { Verdict } from '#domain';
 import { ApiProblem, type Call } from '#platform';
 import type { Gate } from '../gate/gate.js';
 import { refusal } from '../gate/stop-problem.js';
+import type { PolicyWord } from '../policy/policy-gate.js';
+import { ruleName } from '../policy/policy-problem.js';
 
 export interface GuardOptions {
   readonly gate: Gate;
@@ -19,10 +21,12 @@ export class Guard {
     const address = addressOf(call);
     const capability = `tool:${call.body.tool}`;
     const [verdict] = this.options.gate.verdictsOf(call);
+    const word = this.options.gate.policyWordOf(call);
     if (verdict === undefined) throw new Error(`${partsOf(address).name} passed no gate`);
     if (!verdict.allowed && verdict.hold === null) {
       throw refusal({ address, act: 'guard', capability }, verdict);
     }
+    if (word.kind !== 'pass') return byPolicy(word);
     if (!verdict.allowed || verdict.heldBy?.mode !== 'drain') return answerOf(verdict);
     // The answer is sent in the turn of this second verdict, as it is in that of the first one.
     const inFlight = await this.options.hasWorkInHand(address);
@@ -34,6 +38,12 @@ const addressOf = ({ principal }: GuardCall) => {
   if (principal.kind === 'sa') return principal.address;
   throw new ApiProblem('forbidden', 'The guard is asked by agents.');
 };
+
+const byPolicy = ({ kind, ground }: Exclude<PolicyWord, { kind: 'pass' }>) => ({
+  action: kind === 'refuse' ? ('block' as const) : ('warn' as const),
+  reason: kind === 'refuse' ? 'policy_blocked' : 'policy_warning',
+  rule: ruleName(ground),
+});
 
 const answerOf = (verdict: Verdict) =>
   verdict.allowed
