@@ -1,8 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Messaging } from '#event-store';
 import { AgentChanges } from './agents/agent-changes.js';
+import { AgentCreation } from './agents/agent-creation.js';
 import { AgentEntries } from './agents/agent-entries.js';
 import { AgentHealth } from './agents/agent-health.js';
+import { AgentRevocations } from './agents/agent-revocations.js';
 import { AgentStopsController } from './agents/agent-stops.controller.js';
 import { AgentStops } from './agents/agent-stops.js';
 import { MeshAgentsController } from './agents/mesh-agents.controller.js';
@@ -15,6 +17,7 @@ import { Canaries } from './canary/canaries.js';
 import { CanaryWatch } from './canary/canary-watch.js';
 import { CommandMetrics } from './command-metrics.js';
 import { Control } from './control/control.js';
+import { ProvenSpreads } from './control/proven-spread.js';
 import { AgentDirectory } from './directory/agent-directory.js';
 import { AgentKeys } from './directory/agent-keys.js';
 import { DirectoryController } from './directory/directory.controller.js';
@@ -42,6 +45,10 @@ import { PoliciesController } from './policies/policies.controller.js';
 import { Policies } from './policies/policies.js';
 import { Evaluators, PolicyDrafts } from './policies/policy-drafts.js';
 import { RestrictionLifts } from './policies/restriction-lifts.js';
+import { EndedBoots } from './gateways/ended-boots.js';
+import { SessionKills, SessionStore } from './sessions/session-kills.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { SignalsController } from './signals/signals.controller.js';
 import { ReadModel } from './read-model/read-model.js';
 import { LiftCommands } from './stops/lift-commands.js';
 import { RepeatedStops } from './stops/repeated-stops.js';
@@ -56,6 +63,8 @@ export interface CommandApiParts {
   readonly readModel: ReadModel;
   readonly streams: MeshStreams;
   readonly messaging: Messaging;
+  readonly sessions: SessionStore;
+  readonly outward: Outward;
   readonly metrics: CommandMetrics;
   readonly armings: Armings;
   /** `0`: no canaries. */
@@ -66,10 +75,12 @@ const services = [
   AgentChanges,
   AgentDirectory,
   AgentEntries,
+  AgentCreation,
   AgentHealth,
   AgentKeys,
   AgentStops,
   Audit,
+  AgentRevocations,
   Breaches,
   Canaries,
   CanaryWatch,
@@ -78,6 +89,7 @@ const services = [
   Drills,
   ExpiryReactor,
   KeyCommands,
+  EndedBoots,
   KeyRotations,
   LiftCommands,
   LogRestores,
@@ -86,11 +98,13 @@ const services = [
   OperatorKeys,
   Policies,
   PolicyDrafts,
+  ProvenSpreads,
   RepeatedStops,
   RestrictionLifts,
   ServiceAccounts,
   StopCommands,
   Stops,
+  SessionKills,
   ShownStops,
   TenantSettings,
   Tenants,
@@ -115,6 +129,7 @@ export class CommandApiModule {
         PoliciesController,
         SettingsController,
         StopsController,
+        SessionsController,
       ],
       providers: [
         { provide: Control, useValue: control },
@@ -123,6 +138,7 @@ export class CommandApiModule {
         { provide: CommandMetrics, useValue: metrics },
         { provide: Armings, useValue: armings },
         { provide: CanaryPace, useValue: new CanaryPace(parts.canaryEveryMs) },
+        { provide: SessionStore, useValue: parts.sessions },
         { provide: Evaluators, useValue: new Evaluators(messaging) },
         { provide: Projector, useValue: new Projector(messaging) },
         ...services,

@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { commandRoutes, gatewayRoutes, type ControlEvent } from '#contracts';
+import { commandRoutes, gatewayRoutes, type ControlEvent, type SessionEvent } from '#contracts';
 import type { ReadModelDatabase } from '#database';
 import type { EventStore, KeyValue, Messaging } from '#event-store';
 import type { NodeShell } from '#containment';
@@ -25,6 +25,7 @@ import { CommandApiModule } from './command-api.module.js';
 import { armingGauge, CommandMetrics, nodeGauges } from './command-metrics.js';
 import { Control } from './control/control.js';
 import { ForwardedCommands } from './forwarding/forwarded-commands.js';
+import { EndedBoots } from './gateways/ended-boots.js';
 import { GatewayReports } from './gateways/gateway-reports.js';
 import { MeshStreams } from './mesh/mesh-streams.js';
 import { nodeCheck, openMeshNode, type KillPath, type MeshNode } from './node/mesh-node.js';
@@ -33,6 +34,9 @@ import { Breaches } from './policies/breaches.js';
 import { Every } from './reactors/every.js';
 import { ExpiryReactor } from './reactors/expiry-reactor.js';
 import { ReadModel } from './read-model/read-model.js';
+import { SessionStore } from './sessions/session-kills.js';
+import { GoneReceivers } from './webhooks/gone-receivers.js';
+import type { Outward } from './webhooks/outward.js';
 
 /** Everything that a command API reaches out to. */
 export interface CommandApiOptions {
@@ -44,6 +48,9 @@ export interface CommandApiOptions {
   /** Over a connection of its own: a stop never waits behind anything else. */
   readonly killPath: KillPath;
   readonly store: EventStore<ControlEvent>;
+  /** To find what a kill names. */
+  readonly sessions: Pick<EventStore<SessionEvent>, 'first'>;
+  readonly outward: Outward;
   readonly messaging: Messaging;
   readonly idempotency: KeyValue;
   /** `null`: without a read model. */
@@ -101,6 +108,8 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
   const app = await startNestHttp({
     module: CommandApiModule.with({
       ...{ control, readModel, streams, messaging, armings, metrics: counted },
+      sessions: new SessionStore(options.sessions),
+      outward: options.outward,
       canaryEveryMs: options.canaryEveryMs,
     }),
     server,
@@ -117,6 +126,7 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
   const requests = requestsOf(app, { server, log }, options);
   const reactors = reactorsOf(app, control, options);
   log.listen((stored) => app.get(CanaryWatch).heard(stored));
+  log.listen((stored) => app.get(EndedBoots).heard(stored));
   return {
     server,
     node: shell,

@@ -1,4 +1,12 @@
-import { controlEvents, eventCodec, live, streams, type ControlEvent } from '#contracts';
+import {
+  controlEvents,
+  eventCodec,
+  live,
+  sessionEvents,
+  streams,
+  type ControlEvent,
+  type SessionEvent,
+} from '#contracts';
 import { KILL_PATH_PING_MS } from '#containment';
 import { openDatabase } from '#database';
 import {
@@ -74,6 +82,8 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
     database: database?.db ?? null,
     clock: systemClock,
     ids: systemIds,
+    sessions: nats.eventStore<SessionEvent>(streams.sessions.name, eventCodec(sessionEvents)),
+    outward: outwardOf(nats, config.secretsKey),
     logger,
     metrics: createMetrics(NAME),
     natsConnected: () => nats.connected() && killPath.connected(),

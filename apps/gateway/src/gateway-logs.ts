@@ -2,10 +2,12 @@ import {
   activityEvents,
   controlEvents,
   eventCodec,
+  sessionEvents,
   streams,
   workEvents,
   type ActivityEvent,
   type ControlEvent,
+  type SessionEvent,
   type WorkEvent,
 } from '#contracts';
 import type { Broadcast, EventStore, KeyValue, Messaging, RawLog, WorkQueues } from '#event-store';
@@ -17,6 +19,7 @@ export interface GatewayLogs {
   readonly control: EventStore<ControlEvent>;
   readonly work: EventStore<WorkEvent>;
   readonly activity: EventStore<ActivityEvent>;
+  readonly sessions: EventStore<SessionEvent>;
   readonly queues: WorkQueues<WorkEvent>;
   readonly messaging: Messaging;
   readonly idempotency: KeyValue;
@@ -37,6 +40,7 @@ export const gatewayLogs = (nats: Nats): GatewayLogs => {
     control: nats.eventStore(streams.control.name, eventCodec<ControlEvent>(controlEvents)),
     work: nats.eventStore(streams.intents.name, work),
     activity: nats.eventStore(streams.activity.name, eventCodec<ActivityEvent>(activityEvents)),
+    sessions: nats.eventStore(streams.sessions.name, eventCodec<SessionEvent>(sessionEvents)),
     queues: nats.workQueues(streams.intents.name, work),
     messaging: nats.messaging(),
     idempotency: nats.keyValue(IDEMPOTENCY_BUCKET),

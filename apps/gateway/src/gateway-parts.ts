@@ -66,9 +66,12 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
     waitingActivity: () => outbox.waiting,
     leaseAge: () => (shell.leaseAgeMs() ?? NaN) / 1000,
   });
+  const { backlogMax } = options;
+  const handlers = routeHandlers({ ...shared, gate, streams, activity, work, backlogMax });
+  controlLog.listen((stored) => handlers.sessions.heard(stored));
   return {
-    ...routeHandlers({ ...shared, gate, streams, activity, work, backlogMax: options.backlogMax }),
-    ...lifeCycle({ ...living, enforcement, work }),
+    ...handlers,
+    ...lifeCycle({ ...living, enforcement, work, sessions: handlers.sessions }),
     identity,
     gate,
     shell,

@@ -30,6 +30,8 @@ import { refuseLargeAnswer } from './intents/body-limits.js';
 import type { CreateIntent } from './intents/create-intent.js';
 import type { IntentEventStream } from './intents/intent-event-stream.js';
 import type { ReadIntents } from './intents/read-intents.js';
+import { bindSessions } from './sessions/bind-sessions.js';
+import type { SessionParts } from './sessions/session-parts.js';
 
 export interface HotHandlers {
   readonly create: CreateIntent;
@@ -39,6 +41,7 @@ export interface HotHandlers {
   readonly deliveries: Deliveries;
   readonly heartbeats: Heartbeats;
   readonly guard: Guard;
+  readonly sessions: SessionParts;
   readonly meshStream: MeshStream;
 }
 
@@ -89,6 +92,7 @@ export const bindHotRoutes = (server: HttpServer, host: RouteHost, handlers: Hot
   bindRoute(server, streamQueueIntents, host, (call) => deliveries.queue(call));
   bindRoute(server, sendHeartbeat, host, (call) => heartbeats.handle(call));
   bindRoute(server, guardTool, host, (call) => guard.handle(call));
+  bindSessions(server, host, handlers.sessions);
   bindRoute(server, meshStream, host, ({ principal, reply, request }) => {
     const lastEventId = request.headers['last-event-id'];
     handlers.meshStream.open({

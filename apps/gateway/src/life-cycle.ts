@@ -6,6 +6,7 @@ import type { WorkInHand } from './deliveries/work-in-hand.js';
 import type { Gate } from './gate/gate.js';
 import type { GatewayShared } from './gateway-shared.js';
 import type { OpenStreams } from './streams/open-streams.js';
+import type { SessionParts } from './sessions/session-parts.js';
 import { DEADLINES, Deadlines } from './work/deadlines.js';
 import { QueueWorker } from './work/queue-worker.js';
 import { Retirement, RETIREMENT } from './work/retirement.js';
@@ -20,11 +21,12 @@ export interface Living extends GatewayShared {
   readonly activity: Activity;
   readonly gate: Gate;
   readonly work: WorkParts;
+  readonly sessions: SessionParts;
 }
 
 /** Everything of a gateway that runs by itself, started and stopped together. */
 export const lifeCycle = (living: Living) => {
-  const { streams, inHand, reports, enforcement, fences, activity, work } = living;
+  const { streams, inHand, reports, enforcement, fences, activity, work, sessions } = living;
   const timed = [streams, inHand, reports, fences, enforcement, activity];
   const workers = queueWorkers(living);
   fences.add(streams, ...workers);
@@ -32,14 +34,18 @@ export const lifeCycle = (living: Living) => {
   return {
     start: (): void => {
       listening = work.listen();
-      for (const part of [...timed, ...workers]) part.start();
+      for (const part of [...timed, ...workers, sessions.index]) part.start();
     },
     /** From its first turn on nothing moves any more; resolves when the last word is told. */
     stop: async (): Promise<void> => {
       streams.stop();
       listening?.stop();
       for (const part of [inHand, reports, fences, enforcement]) part.stop();
-      await Promise.all([activity.stop(), ...workers.map((it) => it.stop())]);
+      await Promise.all([
+        activity.stop(),
+        sessions.index.stop(),
+        ...workers.map((it) => it.stop()),
+      ]);
     },
   };
 };

@@ -10,6 +10,7 @@ import { Backlogs } from './intents/backlogs.js';
 import { CreateIntent } from './intents/create-intent.js';
 import { IntentEventStream } from './intents/intent-event-stream.js';
 import { ReadIntents } from './intents/read-intents.js';
+import { sessionParts } from './sessions/session-parts.js';
 import type { OpenStreams } from './streams/open-streams.js';
 import type { WorkParts } from './work-parts.js';
 
@@ -26,6 +27,8 @@ export const routeHandlers = (options: RouteHandlersOptions) => {
   const { logs, gate, work, backlogMax } = options;
   const { history, intents, destinations, hasWorkInHand } = work;
   const store = logs.work;
+  const parts = sessionParts(options);
+  const { sessions } = parts;
   const reading = new ReadIntents({ history, gate });
   const answers = new AnswerIntents({ history, intents, reading, gate, renew: work.renew });
   const backlogs = new Backlogs({
@@ -34,13 +37,14 @@ export const routeHandlers = (options: RouteHandlersOptions) => {
     ...(backlogMax === undefined ? {} : { backlogMax }),
   });
   return {
-    create: new CreateIntent({ ...options, store, history, backlogs, hasWorkInHand }),
+    create: new CreateIntent({ ...options, store, history, backlogs, sessions, hasWorkInHand }),
     reading,
     answers,
     eventStream: new IntentEventStream({ ...options, store, history }),
     deliveries: new Deliveries({ ...options, ...work, queues: destinations }),
     heartbeats: new Heartbeats({ ...options, answers }),
-    guard: new Guard({ gate, hasWorkInHand }),
+    guard: new Guard({ gate, sessions, hasWorkInHand }),
+    sessions: parts,
     inbox: new Inbox(store),
   };
 };

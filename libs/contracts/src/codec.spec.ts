@@ -7,6 +7,7 @@ import { activityEvents } from './events/activity.events.js';
 import { controlEvents } from './events/control.events.js';
 import { workEvents } from './events/intent.events.js';
 import { ledgerEvents } from './events/ledger.events.js';
+import { sessionEvents } from './events/session.events.js';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/events');
 const definitions: readonly EventDefinition[] = [
@@ -14,6 +15,7 @@ const definitions: readonly EventDefinition[] = [
   ...activityEvents,
   ...workEvents,
   ...ledgerEvents,
+  ...sessionEvents,
 ];
 const codec = eventCodec<{ type: string; version: number; data: object }>(definitions);
 

@@ -9,6 +9,7 @@ export * from './events/key.events.js';
 export * from './events/ledger.events.js';
 export * from './events/mesh.events.js';
 export * from './events/policy.events.js';
+export * from './events/session.events.js';
 export * from './events/stop.events.js';
 export * from './events/tenant.events.js';
 export * from './events/webhook.events.js';
@@ -44,6 +45,14 @@ export * from './routes/policy-wire.js';
 export * from './routes/route.js';
 export * from './routes/service-accounts.routes.js';
 export * from './routes/service.routes.js';
+export {
+  SessionFeedEvent,
+  SessionLimitsInput,
+  SessionMessage,
+  SessionStatus,
+  SessionView,
+} from './routes/session-wire.js';
+export * from './routes/sessions.routes.js';
 export * from './routes/stop-wire.js';
 export * from './routes/stops.routes.js';
 export * from './routes/tenants.routes.js';

@@ -154,6 +154,20 @@ export const authorizationSubject = (org: string, workspace: string, id: string)
 export const sessionSubject = (org: string, workspace: string, sessionId: string): string =>
   `session.${org}.${workspace}.${sessionId}`;
 
+/** One subject for each message, so that a number is given once. */
+export const sessionMessageSubject = (session: string, seq: number | '*'): string =>
+  `${session}.message.${seq}`;
+
+/** How it ended, unless it was killed. */
+export const sessionEndSubject = (session: string): string => `${session}.end`;
+
+/** Its messages and its end. */
+export const sessionStory = (session: string): string => `${session}.>`;
+
+/** The beginnings of all sessions, and their ends. */
+export const SESSIONS_BEGUN = sessionSubject('*', '*', '*');
+export const SESSIONS_ENDED = sessionEndSubject(SESSIONS_BEGUN);
+
 /** `signal.{org}.{workspace or _}.{source}`: a source may publish there and nowhere else. */
 export const signalSubject = (org: string, workspace: string | null, source: string): string =>
   `signal.${org}.${workspace ?? WHOLE_ORG}.${source}`;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { controlSubject, type revokeAgent, type updateMeshAgent } from '#contracts';
+import { controlSubject, type updateMeshAgent } from '#contracts';
 import { agentDecider, heldTags, type AgentCommand, type AgentRecord } from '#domain';
 import { Control } from '../control/control.js';
 import type { Caller } from '../control/operator.js';
@@ -8,20 +8,17 @@ import { by } from '../control/recording.js';
 import { rejected } from '../control/rejections.js';
 import { spreadOf } from '../control/wait-for-gateways.js';
 import { AgentEntries } from './agent-entries.js';
-import { AgentHealth } from './agent-health.js';
 import { findRegistered } from './agent-reference.js';
 
 type UpdateBody = z.infer<typeof updateMeshAgent.body>;
 export type UpdatedAgent = z.infer<typeof updateMeshAgent.response>;
-export type RevokedAgent = z.infer<typeof revokeAgent.response>;
 
-/** Changes what an agent is called and tagged, and revokes it for good. */
+/** Changes what an agent is called and tagged. */
 @Injectable()
 export class AgentChanges {
   constructor(
     private readonly control: Control,
     private readonly entries: AgentEntries,
-    private readonly health: AgentHealth,
   ) {}
 
   /** @throws ApiProblem `tag_holds_stop` where a stop holds the agent by a tag that would go */
@@ -41,20 +38,6 @@ export class AgentChanges {
     return { ok: true, changed: results.some(({ changed }) => changed), agent: entry, ...spread };
   }
 
-  /** Every key of the agent is refused from now on. Revoking it twice changes nothing the second time. */
-  async revoke(caller: Caller, agent: string, reason: string | null): Promise<RevokedAgent> {
-    await this.control.barrier();
-    const record = this.find(caller, agent);
-    const { address } = record;
-    const { changed, sequence } = await this.decide(caller, record, {
-      type: 'RevokeAgent',
-      address,
-      reason,
-    });
-    const spread = await spreadOf(this.control, sequence);
-    return { ok: true, changed, agent: await this.health.mark(address), ...spread };
-  }
-
   private tag(caller: Caller, record: AgentRecord, tags: NonNullable<UpdateBody['tags']>) {
     const { address } = record;
     const held = heldTags(this.control.view, address);
@@ -72,12 +55,11 @@ export class AgentChanges {
 
   private async decide(caller: Caller, record: AgentRecord, command: AgentCommand) {
     const { org, workspace, name, address } = record;
-    const reason = command.type === 'RevokeAgent' ? command.reason : null;
     const outcome = await this.control.decide({
       subject: controlSubject(org, workspace, 'agent', name),
       decider: agentDecider,
       command,
-      about: by(caller, { org, workspace }, reason),
+      about: by(caller, { org, workspace }),
     });
     if (!outcome.accepted) throw rejected(outcome.rejection, `The agent ${address}`);
     return outcome;

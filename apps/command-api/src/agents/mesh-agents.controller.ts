@@ -1,8 +1,17 @@
 import { Controller } from '@nestjs/common';
-import { agentUsage, getMeshAgent, listMeshAgents, revokeAgent, updateMeshAgent } from '#contracts';
+import {
+  agentUsage,
+  createMeshAgent,
+  getMeshAgent,
+  listMeshAgents,
+  revokeAgent,
+  updateMeshAgent,
+} from '#contracts';
 import { Endpoint, type Call } from '#platform';
 import { callerOf } from '../control/operator.js';
-import { AgentChanges, type RevokedAgent, type UpdatedAgent } from './agent-changes.js';
+import { AgentChanges, type UpdatedAgent } from './agent-changes.js';
+import { AgentCreation, type CreatedAgent } from './agent-creation.js';
+import { AgentRevocations, type RevokedAgent } from './agent-revocations.js';
 import { MeshAgents, type ListedAgents, type ShownAgent, type ShownUsage } from './mesh-agents.js';
 
 @Controller()
@@ -10,6 +19,8 @@ export class MeshAgentsController {
   constructor(
     private readonly agents: MeshAgents,
     private readonly changes: AgentChanges,
+    private readonly creation: AgentCreation,
+    private readonly revocations: AgentRevocations,
   ) {}
 
   @Endpoint(listMeshAgents)
@@ -27,6 +38,11 @@ export class MeshAgentsController {
     return this.agents.usage(callerOf(call), call.params.address_id, call.query);
   }
 
+  @Endpoint(createMeshAgent)
+  create(call: Call<typeof createMeshAgent>): Promise<CreatedAgent> {
+    return this.creation.create(callerOf(call), call.body);
+  }
+
   @Endpoint(updateMeshAgent)
   update(call: Call<typeof updateMeshAgent>): Promise<UpdatedAgent> {
     return this.changes.update(callerOf(call), call.params.address_id, call.body);
@@ -34,6 +50,10 @@ export class MeshAgentsController {
 
   @Endpoint(revokeAgent)
   revoke(call: Call<typeof revokeAgent>): Promise<RevokedAgent> {
-    return this.changes.revoke(callerOf(call), call.params.address_id, call.body.reason ?? null);
+    return this.revocations.revoke(
+      callerOf(call),
+      call.params.address_id,
+      call.body.reason ?? null,
+    );
   }
 }

@@ -37,6 +37,14 @@ export interface Task<State, Command, Fact extends ControlFact, Rejection extend
   readonly about: Recording;
 }
 
+/** One fact of several that are appended together. */
+export interface Step {
+  readonly subject: string;
+  readonly fact: ControlFact;
+  /** What the subject must end with; `0`: nothing is there. @default whatever */
+  readonly lastSequence?: number;
+}
+
 export type Outcome<Rejection> =
   /** `changed: false`: the command was already true, and nothing was appended. */
   | { readonly accepted: true; readonly changed: boolean; readonly sequence: number }
@@ -110,6 +118,27 @@ export class Control {
       try {
         const { sequence } = await this.parts.store.appendAll(requests);
         return { accepted: true, changed: true, sequence };
+      } catch (error) {
+        if (error instanceof WrongSequenceError) return null;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Facts about several aggregates, all of them or none. `null`: one of these is not at the sequence that was expected, and
+   * nothing was appended. @throws ApiProblem `log_unavailable`
+   */
+  together(steps: readonly Step[], about: Recording): Promise<number | null> {
+    const envelope = this.envelope<ControlFact>(about);
+    const requests = steps.map(({ subject, fact, lastSequence }, index) => ({
+      subject,
+      event: envelope(fact, index),
+      ...(lastSequence !== undefined && { expect: { lastSequence } }),
+    }));
+    return answering(async () => {
+      try {
+        return (await this.parts.store.appendAll(requests)).sequence;
       } catch (error) {
         if (error instanceof WrongSequenceError) return null;
         throw error;

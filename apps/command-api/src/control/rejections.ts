@@ -1,3 +1,4 @@
+import { LINEAGE_MAX } from '#domain';
 import { ApiProblem } from '#platform';
 
 type Rejection =
@@ -5,29 +6,44 @@ type Rejection =
   | 'AGENT_UNKNOWN'
   | 'AGENT_REVOKED'
   | 'TAG_HOLDS_STOP'
+  | 'PARENT_UNKNOWN'
+  | 'PARENT_REVOKED'
+  | 'LINEAGE_TOO_LONG'
+  | 'KEY_REVOKED'
   | 'KEY_UNKNOWN'
   | 'ORGANIZATION_UNKNOWN'
   | 'WORKSPACE_UNKNOWN';
 
-/** What a decider's refusal is called in the API. `thing` names what was asked for, as in "The agent …". */
-export const rejected = (rejection: Rejection, thing: string): ApiProblem => {
-  switch (rejection) {
-    case 'ALREADY_EXISTS':
-      return new ApiProblem('already_exists', `${thing} exists already.`);
-    case 'AGENT_REVOKED':
-      return new ApiProblem(
-        'conflict',
-        `${thing} was revoked for good; its name is never given again.`,
-      );
-    case 'TAG_HOLDS_STOP':
-      return new ApiProblem(
-        'tag_holds_stop',
-        `${thing} is held by a stop through a tag that would go. Lift the stop first.`,
-      );
-    case 'AGENT_UNKNOWN':
-    case 'KEY_UNKNOWN':
-    case 'ORGANIZATION_UNKNOWN':
-    case 'WORKSPACE_UNKNOWN':
-      return new ApiProblem('not_found', `${thing} does not exist here.`);
-  }
+const unknown = (thing: string): ApiProblem =>
+  new ApiProblem('not_found', `${thing} does not exist here.`);
+
+const conflict =
+  (why: string) =>
+  (thing: string): ApiProblem =>
+    new ApiProblem('conflict', `${thing} ${why}`);
+
+const problems: Readonly<Record<Rejection, (thing: string) => ApiProblem>> = {
+  ALREADY_EXISTS: (thing) => new ApiProblem('already_exists', `${thing} exists already.`),
+  AGENT_REVOKED: conflict('was revoked for good; its name is never given again.'),
+  PARENT_REVOKED: conflict(
+    'cannot be registered: its parent, or one above that, was revoked for good.',
+  ),
+  LINEAGE_TOO_LONG: conflict(
+    `would have more than ${LINEAGE_MAX} agents above it. Name one higher up as its parent.`,
+  ),
+  KEY_REVOKED: conflict('was revoked; issue a new one instead.'),
+  TAG_HOLDS_STOP: (thing) =>
+    new ApiProblem(
+      'tag_holds_stop',
+      `${thing} is held by a stop through a tag that would go. Lift the stop first.`,
+    ),
+  AGENT_UNKNOWN: unknown,
+  PARENT_UNKNOWN: unknown,
+  KEY_UNKNOWN: unknown,
+  ORGANIZATION_UNKNOWN: unknown,
+  WORKSPACE_UNKNOWN: unknown,
 };
+
+/** What a decider's refusal is called in the API. `thing` names what was asked for, as in "The agent …". */
+export const rejected = (rejection: Rejection, thing: string): ApiProblem =>
+  problems[rejection](thing);

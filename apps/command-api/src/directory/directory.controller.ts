@@ -10,6 +10,7 @@ import {
   listAgents,
   listServiceAccounts,
   revokeServiceAccountKey,
+  rotateServiceAccountKey,
 } from '#contracts';
 import { Endpoint, type Call } from '#platform';
 import { callerOf } from '../control/operator.js';
@@ -18,7 +19,12 @@ import {
   type ListedDirectory,
   type ShownDirectoryAgent,
 } from './agent-directory.js';
-import { AgentKeys, type CreatedAgentKey, type RevokedAgentKey } from './agent-keys.js';
+import {
+  AgentKeys,
+  type CreatedAgentKey,
+  type RevokedAgentKey,
+  type RotatedAgentKey,
+} from './agent-keys.js';
 import {
   ServiceAccounts,
   type CreatedAccount,
@@ -59,6 +65,11 @@ export class DirectoryController {
   @Endpoint(revokeServiceAccountKey)
   revokeKey(call: Call<typeof revokeServiceAccountKey>): Promise<RevokedAgentKey> {
     return this.agentKeys.revoke(callerOf(call), call.params, call.body.reason ?? null);
+  }
+
+  @Endpoint(rotateServiceAccountKey)
+  rotateKey(call: Call<typeof rotateServiceAccountKey>): Promise<RotatedAgentKey> {
+    return this.agentKeys.rotate(callerOf(call), call.params, call.body);
   }
 
   @Endpoint(createOrganization)

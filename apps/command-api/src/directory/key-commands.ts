@@ -6,7 +6,7 @@ import {
   type OrgName,
   type WorkspaceName,
 } from '#contracts';
-import { keyDecider, type KeyRecord } from '#domain';
+import { keyDecider, type IssueKey, type KeyRecord } from '#domain';
 import { ApiProblem, formatKey, invalidFields, sha256Hex, toTimestamp } from '#platform';
 import { Control } from '../control/control.js';
 import type { Caller } from '../control/operator.js';
@@ -31,6 +31,13 @@ export interface IssuedKey {
   readonly sequence: number;
 }
 
+export interface DraftedKey {
+  readonly subject: string;
+  readonly command: IssueKey;
+  /** Shown once, kept nowhere. */
+  readonly token: string;
+}
+
 const HINT_CHARACTERS = 4;
 
 /** Issues and revokes keys of either kind. */
@@ -40,13 +47,50 @@ export class KeyCommands {
 
   /** @throws ApiProblem `conflict` for a revoked agent, `invalid_field` for an end in the past */
   async issue(caller: Caller, wish: KeyWish): Promise<IssuedKey> {
+    const { subject, command, token } = this.draft(wish);
+    const about = by(caller, wish);
+    const outcome = await this.control.decide({ subject, decider: keyDecider, command, about });
+    if (!outcome.accepted) throw rejected(outcome.rejection, holderName(wish.holder));
+    return { keyId: command.keyId, token, sequence: outcome.sequence };
+  }
+
+  /** A new key in place of another one, which ends after the overlap: both facts, or none. */
+  async replace(
+    caller: Caller,
+    wish: KeyWish,
+    { keyId: oldKeyId, lastSequence }: Pick<KeyRecord, 'keyId' | 'lastSequence'>,
+    overlapMs: number,
+  ): Promise<IssuedKey | null> {
+    const { subject, command, token } = this.draft(wish);
+    const decision = keyDecider.decide(command, keyDecider.initialState);
+    if (!decision.accepted) throw rejected(decision.rejection, holderName(wish.holder));
+    const { keyId } = command;
+    const expiresAt = toTimestamp(this.control.parts.clock.nowMs() + overlapMs);
+    const retired = { keyId: oldKeyId, replacedBy: keyId, expiresAt };
+    const { org, workspace } = wish;
+    const sequence = await this.control.together(
+      [
+        ...decision.events.map((fact) => ({ subject, fact, lastSequence: 0 })),
+        {
+          subject: controlSubject(org, workspace, 'key', oldKeyId),
+          fact: { type: 'KeyRetired', data: retired },
+          lastSequence,
+        },
+      ],
+      by(caller, wish),
+    );
+    return sequence === null ? null : { keyId, token, sequence };
+  }
+
+  /** A key with its secret, not issued yet. @throws ApiProblem `invalid_field` for an end in the past */
+  draft(wish: KeyWish): DraftedKey {
     const { ids } = this.control.parts;
     const { holder, org, workspace, workspaceOnly, createdByNote, agentRevoked } = wish;
     const keyId = ids.keyId();
     const secret = ids.secret();
-    const outcome = await this.control.decide({
+    return {
       subject: controlSubject(org, workspace, 'key', keyId),
-      decider: keyDecider,
+      token: formatKey({ kind: holder.kind, keyId, secret }),
       command: {
         type: 'IssueKey',
         agentRevoked,
@@ -60,13 +104,6 @@ export class KeyCommands {
         expiresAt: this.endOf(wish.expiresAt),
         createdByNote,
       },
-      about: by(caller, { org, workspace }),
-    });
-    if (!outcome.accepted) throw rejected(outcome.rejection, holderName(holder));
-    return {
-      keyId,
-      token: formatKey({ kind: holder.kind, keyId, secret }),
-      sequence: outcome.sequence,
     };
   }
 

@@ -17,6 +17,7 @@ import { rejected } from '../control/rejections.js';
 import { spreadOf } from '../control/wait-for-gateways.js';
 import { keyEntry, serviceAccount } from './directory-entries.js';
 import { agentsWithin } from './directory-scope.js';
+import { parentOf } from './parents.js';
 
 type CreateBody = z.infer<typeof createServiceAccount.body>;
 export type CreatedAccount = z.infer<typeof createServiceAccount.response>;
@@ -37,6 +38,8 @@ export class ServiceAccounts {
       throw new ApiProblem('not_found', `There is no workspace ${org}/${workspace} here.`);
     }
     const address = agentAddress(org, workspace, name);
+    const { view } = this.control;
+    const parent = parentOf({ view, caller: caller.principal, org }, body.parent);
     const outcome = await this.control.decide({
       subject: controlSubject(org, workspace, 'agent', name),
       decider: agentDecider,
@@ -48,6 +51,7 @@ export class ServiceAccounts {
         name,
         description: body.description ?? null,
         createdByNote: body.created_by_actor_id ?? caller.principal.keyId,
+        ...(parent && { parent }),
       },
       about: by(caller, { org, workspace }),
     });
@@ -55,6 +59,8 @@ export class ServiceAccounts {
       throw rejected(outcome.rejection, `The service account ${name} (${address})`);
     const spread = await spreadOf(this.control, outcome.sequence);
     const record = this.find(caller.principal, serviceAccountIdOf(address));
+    // Its parent was revoked meanwhile, and it with that.
+    if (record.revoked) throw rejected('PARENT_REVOKED', `The agent ${address}`);
     return { ok: true, service_account: this.entry(record), ...spread };
   }
 

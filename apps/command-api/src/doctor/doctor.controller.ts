@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { getDoctor } from '#contracts';
 import { Endpoint, type Call } from '#platform';
+import { callerOf } from '../control/operator.js';
 import { Doctor, type Diagnosis } from './doctor.js';
 
 @Controller()
@@ -8,7 +9,7 @@ export class DoctorController {
   constructor(private readonly doctor: Doctor) {}
 
   @Endpoint(getDoctor)
-  examine(_call: Call<typeof getDoctor>): Promise<Diagnosis> {
-    return this.doctor.examine();
+  examine(call: Call<typeof getDoctor>): Promise<Diagnosis> {
+    return this.doctor.examine(callerOf(call));
   }
 }

@@ -1,12 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type { getDoctor, LogEntryReport, NodeEntry, RegionEntry, RegionName } from '#contracts';
+import type {
+  Finding,
+  getDoctor,
+  LogEntryReport,
+  NodeEntry,
+  RegionEntry,
+  RegionName,
+} from '#contracts';
 import type { NodeMember } from '#domain';
 import { toTimestamp } from '#platform';
 import { Armings } from '../canary/armings.js';
+import { AgentEntries } from '../agents/agent-entries.js';
 import { Control } from '../control/control.js';
+import type { Caller } from '../control/operator.js';
 import { gatewayEntries } from '../gateways/gateway-entries.js';
-import { findingsOf } from './findings.js';
+import { findingsOf, worstFirst } from './findings.js';
+import { governanceFindings } from './governance.js';
 
 export type Diagnosis = z.infer<typeof getDoctor.response>;
 
@@ -33,9 +43,10 @@ export class Doctor {
     private readonly control: Control,
     private readonly armings: Armings,
     private readonly pace: CanaryPace,
+    private readonly entries: AgentEntries,
   ) {}
 
-  async examine(): Promise<Diagnosis> {
+  async examine(caller: Caller): Promise<Diagnosis> {
     const available = await this.control.catchUp();
     const gateways = gatewayEntries(this.control);
     const nodes = this.control.view.nodes().map((member) => this.node(member));
@@ -44,10 +55,22 @@ export class Doctor {
     const { isMember, isRolledBack, spool } = this.control.parts.node;
     const self = { isMember, isRolledBack, ...spool };
     const { ageSecondsMax } = this.pace;
-    const problems = findingsOf({ log, nodes, gateways, regions, self, ageSecondsMax });
+    const problems = worstFirst([
+      ...findingsOf({ log, nodes, gateways, regions, self, ageSecondsMax }),
+      ...(await this.governance(caller)),
+    ]);
     const ok = problems.every(({ severity }) => severity !== 'critical');
     const checked_at = toTimestamp(this.control.parts.clock.nowMs());
     return { ok, checked_at, problems, log, nodes, gateways, regions };
+  }
+
+  /** Of the caller's own tenancy. */
+  private async governance({ principal }: Caller): Promise<Finding[]> {
+    const { view, parts } = this.control;
+    const stats = await this.entries.stats(principal, 'day');
+    const instances =
+      stats && new Map([...stats].map(([address, { last_instance }]) => [address, last_instance]));
+    return governanceFindings({ view, caller: principal, nowMs: parts.clock.nowMs(), instances });
   }
 
   private log(available: boolean): LogEntryReport {

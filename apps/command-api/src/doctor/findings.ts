@@ -143,6 +143,10 @@ export const findingsOf = (examined: Examined): Finding[] => {
   const findings = [ofLog, ofSelf, ofGateways, ofRegions, ofNodes].flatMap((look) =>
     look(examined),
   );
-  const rank = { critical: 0, warning: 1 };
-  return findings.sort((a, b) => rank[a.severity] - rank[b.severity]);
+  return worstFirst(findings);
 };
+
+const rank: Readonly<Record<Finding['severity'], number>> = { critical: 0, warning: 1, info: 2 };
+
+export const worstFirst = (findings: readonly Finding[]): Finding[] =>
+  [...findings].sort((a, b) => rank[a.severity] - rank[b.severity]);

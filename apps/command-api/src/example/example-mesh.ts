@@ -5,12 +5,14 @@ import {
   controlEvents,
   controlSubject,
   eventCodec,
+  sessionEvents,
   streams,
   type ControlEvent,
   type ControlFact,
   type KeyId,
   type OrgName,
   type Role,
+  type SessionEvent,
   type WorkspaceName,
 } from '#contracts';
 import type { ReadModelDatabase } from '#database';
@@ -106,6 +108,8 @@ export class ExampleMesh {
       messaging: this.messaging,
       idempotency: this.remembered,
       database: this.database,
+      sessions: this.nats.eventStore<SessionEvent>(streams.sessions.name, eventCodec(sessionEvents)),
+      outward: outwardOf(this.nats, this.secretsKey),
       clock: systemClock,
       ids: systemIds,
       logger: createLogger({ service: nodeId, level: 'silent' }),

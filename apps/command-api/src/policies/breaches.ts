@@ -10,7 +10,7 @@ import {
 } from '#contracts';
 import { breachDecider, perSecondOf, restrictionDecider, type BreachEvent } from '#domain';
 import { ApiProblem } from '#platform';
-import { AgentChanges } from '../agents/agent-changes.js';
+import { AgentRevocations } from '../agents/agent-revocations.js';
 import { CommandMetrics } from '../command-metrics.js';
 import { Control } from '../control/control.js';
 import { answering } from '../control/log-problem.js';
@@ -37,7 +37,7 @@ export class Breaches {
   constructor(
     private readonly control: Control,
     private readonly stops: StopCommands,
-    private readonly agents: AgentChanges,
+    private readonly revocations: AgentRevocations,
     private readonly metrics: CommandMetrics,
   ) {}
 
@@ -180,7 +180,7 @@ export class Breaches {
   /** Nobody is left to be revoked where the agent was never registered. */
   private async revoke(request: BreachRequest): Promise<void> {
     if (this.control.view.agent(request.address) === null) return;
-    await this.agents.revoke(policyCaller(request), request.address, reasonOf(request));
+    await this.revocations.revoke(policyCaller(request), request.address, reasonOf(request));
   }
 }
 

@@ -1,51 +1,82 @@
-import { partsOf, type guardTool } from '#contracts';
+import type { z } from 'zod';
+import { partsOf, type Address, type guardTool } from '#contracts';
 import type { Verdict } from '#domain';
 import { ApiProblem, type Call } from '#platform';
 import type { Gate } from '../gate/gate.js';
 import { refusal } from '../gate/stop-problem.js';
-import type { PolicyWord } from '../policy/policy-gate.js';
-import { ruleName } from '../policy/policy-problem.js';
+import { sessionProblem, type NamedSession, type SessionGate } from '../sessions/session-gate.js';
 
 export interface GuardOptions {
   readonly gate: Gate;
+  readonly sessions: SessionGate;
   hasWorkInHand(address: ReturnType<typeof addressOf>): Promise<boolean>;
 }
 
 type GuardCall = Call<typeof guardTool>;
+type GuardAnswer = z.infer<typeof guardTool.response>;
 
 /** Asked before each call of a tool: the stop check, outside the control of the agent. */
 export class Guard {
   constructor(private readonly options: GuardOptions) {}
 
-  async handle(call: GuardCall) {
+  async handle(call: GuardCall): Promise<GuardAnswer> {
     const address = addressOf(call);
-    const capability = `tool:${call.body.tool}`;
-    const [verdict] = this.options.gate.verdictsOf(call);
-    const word = this.options.gate.policyWordOf(call);
-    if (verdict === undefined) throw new Error(`${partsOf(address).name} passed no gate`);
-    if (!verdict.allowed && verdict.hold === null) {
-      throw refusal({ address, act: 'guard', capability }, verdict);
-    }
-    if (word.kind !== 'pass') return byPolicy(word);
-    if (!verdict.allowed || verdict.heldBy?.mode !== 'drain') return answerOf(verdict);
+    const first = this.firstVerdict(call, address);
+    if (!first.allowed) return answerOf(first);
+    const session = await this.sessionOf(call);
+    if (session instanceof ApiProblem) return blockedBy(session);
+    const draining = first.heldBy?.mode === 'drain';
+    if (session === null && !draining) return answerOf(first);
+    const inFlight = draining && (await this.options.hasWorkInHand(address));
     // The answer is sent in the turn of this second verdict, as it is in that of the first one.
-    const inFlight = await this.options.hasWorkInHand(address);
-    return answerOf(this.options.gate.judge({ address, act: 'guard', capability, inFlight }));
+    return this.lastWord(call, { address, inFlight, session });
+  }
+
+  /** What the gate said. @throws ApiProblem where an event about the agent cannot be read here */
+  private firstVerdict(call: GuardCall, address: Address): Verdict {
+    const [verdict] = this.options.gate.verdictsOf(call);
+    if (verdict === undefined) throw new Error(`${partsOf(address).name} passed no gate`);
+    if (verdict.allowed || verdict.hold !== null) return verdict;
+    throw refusal({ address, act: 'guard', capability: `tool:${call.body.tool}` }, verdict);
+  }
+
+  private lastWord(
+    { body }: GuardCall,
+    known: { address: Address; inFlight: boolean; session: NamedSession | null },
+  ): GuardAnswer {
+    const { address, inFlight, session } = known;
+    const capability = `tool:${body.tool}`;
+    const verdict = this.options.gate.judge({ address, act: 'guard', capability, inFlight });
+    const end = verdict.allowed ? (session?.end() ?? null) : null;
+    if (session === null || end === null) return answerOf(verdict);
+    return blockedBy(sessionProblem(session.found, end));
+  }
+
+  /** The session that it names; why not, where that is over or is none; `null` where none is named. */
+  private async sessionOf({ principal, body }: GuardCall) {
+    const id = body.session_id ?? null;
+    if (id === null) return null;
+    try {
+      return await this.options.sessions.lasting(principal, id);
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status < 500) return error;
+      throw error;
+    }
   }
 }
+
+const blockedBy = ({ code, detail }: ApiProblem): GuardAnswer => ({
+  action: 'block',
+  reason: code,
+  detail,
+});
 
 const addressOf = ({ principal }: GuardCall) => {
   if (principal.kind === 'sa') return principal.address;
   throw new ApiProblem('forbidden', 'The guard is asked by agents.');
 };
 
-const byPolicy = ({ kind, ground }: Exclude<PolicyWord, { kind: 'pass' }>) => ({
-  action: kind === 'refuse' ? ('block' as const) : ('warn' as const),
-  reason: kind === 'refuse' ? 'policy_blocked' : 'policy_warning',
-  rule: ruleName(ground),
-});
-
-const answerOf = (verdict: Verdict) =>
+const answerOf = (verdict: Verdict): GuardAnswer =>
   verdict.allowed
     ? { action: 'allow' as const }
     : {

@@ -22,6 +22,7 @@ import { actorOf } from '../caller.js';
 import { receiverOf, senderOf, TO_AGENT, type Receiver } from '../gate/destination.js';
 import type { Gate } from '../gate/gate.js';
 import type { ControlView } from '#domain';
+import { refuseEnded, type NamedSession, type SessionGate } from '../sessions/session-gate.js';
 import type { Backlogs } from './backlogs.js';
 import { refuseLargeIntent } from './body-limits.js';
 import type { IntentHistory } from './intent-history.js';
@@ -33,6 +34,7 @@ export interface CreateIntentOptions {
   readonly history: IntentHistory;
   readonly backlogs: Backlogs;
   readonly gate: Gate;
+  readonly sessions: SessionGate;
   readonly view: Pick<ControlView, 'agent'>;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -51,6 +53,7 @@ export class CreateIntent {
     const receiver = receiverOf(call.principal, call.body.to_agent, TO_AGENT);
     this.refuseRevoked(receiver);
     refuseLargeIntent(call);
+    const session = await this.sessionOf(call);
     await this.refuseDrained(call);
     backlogs.admit(receiver);
     const nowMs = clock.nowMs();
@@ -58,7 +61,7 @@ export class CreateIntent {
     const submission = submissionOf(call, { id, receiver, nowMs });
     const requests = this.requests(call, submission, receiver);
     const [only] = requests;
-    const sending = this.sending(call, id, receiver);
+    const sending = this.sending(call, { id, receiver, session });
     await (requests.length === 1 && only
       ? store.append(only, sending)
       : store.appendAll(requests, sending));
@@ -66,13 +69,32 @@ export class CreateIntent {
     return { ok: true, intent_id: id, status: 'SUBMITTED', created_at: only?.event.at };
   }
 
-  private sending(call: CreateCall, intentId: IntentId, { address }: Receiver): Sending {
+  /** @throws ApiProblem for a session that is over or unknown */
+  private async sessionOf({ principal, body }: CreateCall): Promise<NamedSession | null> {
+    const id = body.session_id ?? null;
+    return id === null ? null : this.options.sessions.lasting(principal, id);
+  }
+
+  private sending(
+    call: CreateCall,
+    intent: {
+      readonly id: IntentId;
+      readonly receiver: Receiver;
+      readonly session: NamedSession | null;
+    },
+  ): Sending {
     const { gate } = this.options;
+    const { id: intentId, session } = intent;
+    const { address } = intent.receiver;
     const { principal } = call;
     const parties = principal.kind === 'sa' ? [principal.address, address] : [];
     const asks = gate.asksOf(call);
     const handing = gate.handing('intents.create', call, { asks, parties, intentId });
-    return (send) => gate.handOver(handing, send);
+    return (send) => {
+      // A kill may have come since it was looked at.
+      if (session !== null) refuseEnded(session);
+      return gate.handOver(handing, send);
+    };
   }
 
   private requests(
@@ -143,6 +165,7 @@ const KEPT = [
   'max_reminders',
   'escalate_to',
   'human_task',
+  'session_id',
 ] as const;
 
 const keptFields = (body: CreateCall['body']): JsonObject =>

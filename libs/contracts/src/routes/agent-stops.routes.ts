@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Reason } from '../events/stop.events.js';
+import { Address, GatewayId, RegionName } from '../names.js';
 import { AgentParams } from './agent-wire.js';
 import { ok } from './paging.js';
 import { defineRoute } from './route.js';
@@ -77,7 +78,25 @@ export const revokeAgent = defineRoute({
   axme: false,
   params: AgentParams,
   body: z.strictObject({ reason: Reason.nullish() }),
-  response: z.object({ ...ok, changed: z.boolean(), agent: AgentMark, ...Spread.shape }),
+  response: z.object({
+    ...ok,
+    changed: z.boolean(),
+    agent: AgentMark,
+    /** The agents that are revoked by it: itself first, then all that were registered on its behalf; at most 1000. */
+    revoked: z.array(Address),
+    revoked_total: z.number().int(),
+    /** `true`: proven, no gateway takes a key of theirs any more. */
+    contained: z.boolean(),
+    gateways: z.array(
+      z.object({
+        gateway: GatewayId,
+        region: RegionName,
+        /** `fenced`: it admits nothing without having read of it. */
+        state: z.enum(['acked', 'missing', 'fenced']),
+      }),
+    ),
+    ...Spread.shape,
+  }),
 });
 
 export const whyAgent = defineRoute({

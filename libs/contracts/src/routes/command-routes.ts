@@ -9,6 +9,7 @@ import { meshRoutes } from './mesh.routes.js';
 import { policyRoutes } from './policies.routes.js';
 import type { RouteDefinition } from './route.js';
 import { serviceAccountRoutes } from './service-accounts.routes.js';
+import { killSession } from './sessions.routes.js';
 import { stopRoutes } from './stops.routes.js';
 import { tenantRoutes } from './tenants.routes.js';
 
@@ -24,6 +25,7 @@ export const commandRoutes: readonly RouteDefinition[] = [
   ...serviceAccountRoutes,
   ...keyRoutes,
   ...tenantRoutes,
+  killSession,
   ...policyRoutes,
   ...auditRoutes,
 ];

@@ -5,8 +5,11 @@ import { defineRoute } from './route.js';
 
 /** Something that a person should know, and what they can do about it. */
 export const Finding = z.object({
-  /** `critical`: a stop may not be proven now; `warning`: it can, but something is not as it should be. */
-  severity: z.enum(['critical', 'warning']),
+  /**
+   * `critical`: a stop may not be proven now; `warning`: it can, but something is not as it should be; `info`: nothing is
+   * wrong, and somebody may want to know.
+   */
+  severity: z.enum(['critical', 'warning', 'info']),
   /** What is wrong, with the name of the thing. */
   what: z.string(),
   /** The next step. */

@@ -5,6 +5,7 @@ import { intentRoutes } from './intents.routes.js';
 import { meshStream } from './mesh.routes.js';
 import type { RouteDefinition } from './route.js';
 import { serviceRoutes } from './service.routes.js';
+import { sessionRoutes } from './sessions.routes.js';
 
 /** Every route that a gateway answers itself; everything else it hands to a command API. */
 export const gatewayRoutes: readonly RouteDefinition[] = [
@@ -13,5 +14,6 @@ export const gatewayRoutes: readonly RouteDefinition[] = [
   ...intentAnswerRoutes,
   ...deliveryRoutes,
   ...heartbeatRoutes,
+  ...sessionRoutes,
   meshStream,
 ];

@@ -71,6 +71,8 @@ export const guardTool = defineRoute({
   response: z.object({
     action: z.enum(['allow', 'block', 'warn']),
     reason: z.string().optional(),
+    /** The reason in words, where it is no stop. */
+    detail: z.string().optional(),
     order_id: StopOrderId.optional(),
     rule: z.string().optional(),
   }),

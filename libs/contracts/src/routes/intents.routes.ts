@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IntentType } from '../events/intent.events.js';
+import { SessionId } from '../events/budget.events.js';
 import { IntentId, Timestamp } from '../names.js';
 import {
   Ignored,
@@ -35,6 +36,8 @@ export const createIntent = defineRoute({
     deadline_at: Moment.nullish(),
     /** @default 5 */
     max_delivery_attempts: z.number().int().min(1).max(100).nullish(),
+    /** The session that it is part of: refused once that is over, and counted against its limits. */
+    session_id: SessionId.nullish(),
     ...KeptFields,
     from_agent: Ignored,
     owner_agent: Ignored,

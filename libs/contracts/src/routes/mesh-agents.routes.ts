@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { DisplayName, Metadata } from '../events/agent.events.js';
-import { Address, NamePart, OrgName, Tag, Timestamp, WorkspaceName } from '../names.js';
+import { BudgetPeriod } from '../events/budget.events.js';
+import { Amount, Currency } from '../money.js';
+import {
+  Address,
+  NamePart,
+  OrgName,
+  ServiceAccountId,
+  Tag,
+  Timestamp,
+  WorkspaceName,
+} from '../names.js';
 import {
   AgentMetrics,
   AgentParams,
@@ -13,7 +23,11 @@ import {
 import { FleetEvent } from './mesh.routes.js';
 import { Moment, nextCursor, ok, paging, stale } from './paging.js';
 import { defineRoute } from './route.js';
-import { HoldingOrder, Spread } from './stop-wire.js';
+import { ServiceAccountKey } from './service-accounts.routes.js';
+import { AddressText, HoldingOrder, Spread } from './stop-wire.js';
+
+/** Shares of a cap at which somebody is told, percent. */
+const AlertShares = z.array(z.number().int().min(1).max(100)).max(10);
 
 const Window = z.enum(['day', 'week', 'month']).default('day');
 
@@ -50,6 +64,58 @@ export const getMeshAgent = defineRoute({
     events: z.array(FleetEvent),
     held_by: z.array(HoldingOrder),
     ...stale,
+  }),
+});
+
+export const createMeshAgent = defineRoute({
+  id: 'mesh.agents.create',
+  method: 'POST',
+  path: '/v1/mesh/agents',
+  access: { kind: 'operator', permission: 'agent:write' },
+  summary:
+    'An agent with its identity, its first key, its tags and its cap: all of it, or nothing.',
+  axme: false,
+  body: z
+    .strictObject({
+      /** `agent://org/workspace/name`, or `agent://org/name` in the caller's own workspace. */
+      address: AddressText.optional(),
+      /** The name alone, in the caller's own workspace. */
+      name: NamePart.optional(),
+      description: z.string().max(2000).nullish(),
+      display_name: DisplayName.nullish(),
+      tags: z.array(Tag).max(32).nullish(),
+      /** The agent on whose behalf: revoked together with it. */
+      parent: AddressText.nullish(),
+      /** What it may spend at most. */
+      budget: z
+        .strictObject({
+          cap: Amount,
+          currency: Currency.default('usd' as Currency),
+          per: BudgetPeriod.default('total'),
+          alert_pct: AlertShares.default([80]),
+        })
+        .nullish(),
+      /** When its key ends. */
+      expires_at: Moment.nullish(),
+    })
+    .refine(
+      (body) => (body.address === undefined) !== (body.name === undefined),
+      'must name the agent by either address or name',
+    ),
+  response: z.object({
+    ...ok,
+    agent: MeshAgent,
+    service_account_id: ServiceAccountId,
+    key: ServiceAccountKey.extend({ token: z.string() }),
+    budget: z
+      .object({
+        cap: z.string(),
+        currency: Currency,
+        per: BudgetPeriod,
+        alert_pct: AlertShares,
+      })
+      .nullable(),
+    ...Spread.shape,
   }),
 });
 
@@ -136,6 +202,7 @@ export const getOwnAgent = defineRoute({
 export const meshAgentRoutes = [
   listMeshAgents,
   getMeshAgent,
+  createMeshAgent,
   updateMeshAgent,
   agentUsage,
   listAgents,

@@ -10,8 +10,9 @@ import {
 } from '../names.js';
 import { Moment, nextCursor, ok, paging } from './paging.js';
 import { defineRoute } from './route.js';
-import { Spread } from './stop-wire.js';
+import { AddressText, Spread } from './stop-wire.js';
 
+const OVERLAP_SECONDS_MAX = 30 * 24 * 3600;
 const ActorNote = z.string().max(200).nullish();
 
 /** One agent's identity. */
@@ -56,6 +57,8 @@ export const createServiceAccount = defineRoute({
     workspace_id: WorkspaceName,
     name: NamePart,
     description: z.string().max(2000).nullish(),
+    /** The agent on whose behalf: revoked together with it. An address, or `agent://org/name`. */
+    parent: AddressText.nullish(),
     created_by_actor_id: ActorNote,
   }),
   response: z.object({ ...ok, service_account: ServiceAccount, ...Spread.shape }),
@@ -118,10 +121,35 @@ export const revokeServiceAccountKey = defineRoute({
   response: z.object({ ...ok, changed: z.boolean(), key: ServiceAccountKey, ...Spread.shape }),
 });
 
+export const rotateServiceAccountKey = defineRoute({
+  id: 'service_accounts.keys.rotate',
+  method: 'POST',
+  path: '/v1/service-accounts/:service_account_id/keys/:key_id/rotate',
+  access: { kind: 'operator', permission: 'key:write' },
+  summary: 'Issue a key in place of another one, which ends after the overlap.',
+  axme: false,
+  params: account.extend({ key_id: z.string().min(1).max(63) }),
+  body: z.strictObject({
+    /** Seconds for which both keys work. @default 3600 */
+    overlap_seconds: z.number().int().min(0).max(OVERLAP_SECONDS_MAX).default(3600),
+    /** Of the new key. */
+    expires_at: Moment.nullish(),
+    created_by_actor_id: ActorNote,
+  }),
+  response: z.object({
+    ...ok,
+    key: ServiceAccountKey.extend({ token: z.string() }),
+    /** The key before, with its end. */
+    retired: ServiceAccountKey,
+    ...Spread.shape,
+  }),
+});
+
 export const serviceAccountRoutes = [
   createServiceAccount,
   listServiceAccounts,
   getServiceAccount,
   createServiceAccountKey,
   revokeServiceAccountKey,
+  rotateServiceAccountKey,
 ] as const;

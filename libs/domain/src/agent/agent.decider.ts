@@ -19,9 +19,18 @@ export type AgentState =
     }
   | { readonly status: 'revoked' };
 
-export type RegisterAgent = { readonly type: 'RegisterAgent' } & FactOf<
-  typeof AgentRegistered
->['data'];
+export type RegisterAgent = {
+  readonly type: 'RegisterAgent';
+  /** The agent on whose behalf; left out: an operator's own. */
+  readonly parent?: Parent;
+} & FactOf<typeof AgentRegistered>['data'];
+export interface Parent {
+  readonly address: Address;
+  /** Itself, its own parent, …, as they stand now. */
+  readonly lineage: readonly { readonly known: boolean; readonly revoked: boolean }[];
+}
+/** An agent has at most so many above it. */
+export const LINEAGE_MAX = 16;
 /** Replaces all tags. */
 export interface TagAgent {
   readonly type: 'TagAgent';
@@ -42,20 +51,39 @@ export type AgentCommand = RegisterAgent | TagAgent | DescribeAgent | RevokeAgen
 
 /** `AGENT_REVOKED`: revocation is permanent, and the name is never given again. */
 export type AgentRejection =
-  'ALREADY_EXISTS' | 'AGENT_UNKNOWN' | 'AGENT_REVOKED' | 'TAG_HOLDS_STOP';
+  | 'ALREADY_EXISTS'
+  | 'AGENT_UNKNOWN'
+  | 'AGENT_REVOKED'
+  | 'TAG_HOLDS_STOP'
+  | 'PARENT_UNKNOWN'
+  | 'PARENT_REVOKED'
+  | 'LINEAGE_TOO_LONG';
 
 type AgentDecision = Decision<AgentEvent, AgentRejection>;
 type Registered = Extract<AgentState, { status: 'registered' }>;
 
-const register = ({ type: _type, ...data }: RegisterAgent, state: AgentState): AgentDecision => {
+const register = (command: RegisterAgent, state: AgentState): AgentDecision => {
   switch (state.status) {
     case 'absent':
-      return accept({ type: 'AgentRegistered', data });
+      return born(command);
     case 'registered':
       return reject('ALREADY_EXISTS');
     case 'revoked':
       return reject('AGENT_REVOKED');
   }
+};
+
+const born = ({ type: _type, parent, ...data }: RegisterAgent): AgentDecision => {
+  const registered: AgentEvent = { type: 'AgentRegistered', data };
+  if (parent === undefined) return accept(registered);
+  if (parent.lineage.some(({ known }) => !known)) return reject('PARENT_UNKNOWN');
+  if (parent.lineage.some(({ revoked }) => revoked)) return reject('PARENT_REVOKED');
+  if (parent.lineage.length > LINEAGE_MAX) return reject('LINEAGE_TOO_LONG');
+  const { address } = data;
+  return accept<AgentEvent>(registered, {
+    type: 'AgentDelegated',
+    data: { address, parent: parent.address },
+  });
 };
 
 const same = (one: unknown, other: unknown): boolean =>

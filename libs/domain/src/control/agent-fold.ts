@@ -20,6 +20,7 @@ const NO_METADATA: AgentRecord['metadata'] = {};
 /** Every agent that was ever registered, within its namespace. */
 export class AgentFold {
   readonly #addresses = new Map<AddressId, Address>();
+  readonly #children = new Map<Address, Address[]>();
   readonly #scopes: ScopeIndex;
 
   constructor(scopes: ScopeIndex) {
@@ -92,17 +93,52 @@ export class AgentFold {
     });
   }
 
-  revoke(event: Of<'AgentRevoked'>, sequence: number): void {
-    const change = { revoked: true, updatedAt: event.at, lastSequence: sequence };
-    this.#change(event.data.address, change);
+  /** The agent and all that were registered on its behalf, for good. Answers those that were not revoked before. */
+  revoke({ data, at }: Of<'AgentRevoked'>, sequence: number): Address[] {
+    const revoked = this.#revokeBelow(data.address, at);
+    this.#change(data.address, { lastSequence: sequence });
+    return revoked;
   }
 
-  /** The first parent counts, and nobody descends from itself. */
-  delegate(event: Of<'AgentDelegated'>, sequence: number): void {
-    const { address, parent } = event.data;
+  /**
+   * The first parent counts, and nobody descends from itself. Who is born to a revoked parent is revoked with it: answers
+   * those that are revoked by it.
+   */
+  delegate({ data, at }: Of<'AgentDelegated'>, sequence: number): Address[] {
+    const { address, parent } = data;
     const agent = this.get(address);
-    if (agent === null || agent.parent !== null || this.lineage(parent).includes(address)) return;
+    if (agent === null || agent.parent !== null || this.lineage(parent).includes(address)) {
+      return [];
+    }
     this.#change(address, { parent, lastSequence: sequence });
+    const siblings = this.#children.get(parent);
+    if (siblings) siblings.push(address);
+    else this.#children.set(parent, [address]);
+    return this.lineageRevoked(parent) ? this.#revokeBelow(address, at) : [];
+  }
+
+  /** Whether it, or anybody above it, was revoked: nothing can be registered on its behalf. */
+  lineageRevoked(address: Address): boolean {
+    return this.lineage(address).some((one) => this.get(one)?.revoked === true);
+  }
+
+  /** Those that were registered on its behalf, directly. */
+  childrenOf(address: Address): readonly Address[] {
+    return this.#children.get(address) ?? [];
+  }
+
+  #revokeBelow(address: Address, at: Timestamp): Address[] {
+    const revoked: Address[] = [];
+    // It grows while it is walked.
+    const line = [address];
+    for (const one of line) {
+      line.push(...this.childrenOf(one));
+      const agent = this.get(one);
+      if (agent === null || agent.revoked) continue;
+      this.#change(one, { revoked: true, updatedAt: at });
+      revoked.push(one);
+    }
+    return revoked;
   }
 
   /** The agent, its parent, its parent's parent, … */

@@ -14,6 +14,7 @@ import { msOf } from '../time/timestamp.js';
 import { AgentFold } from './agent-fold.js';
 import { BudgetFold } from './budget-fold.js';
 import type { ControlChange } from './control-change.js';
+import { DrillFold } from './drill-fold.js';
 import { GatewayFold } from './gateway-fold.js';
 import { KeyFold } from './key-fold.js';
 import { LogFold } from './log-fold.js';
@@ -59,6 +60,7 @@ export class ControlFold {
   readonly policies = new PolicyFold();
   readonly budgets = new BudgetFold();
   readonly sessions = new SessionFold();
+  readonly drills = new DrillFold();
   readonly webhooks = new WebhookFold();
   readonly unknowns = new UnknownFold(this.scopes);
   readonly #wideLifts = new Map<string, number>();
@@ -110,14 +112,7 @@ export class ControlFold {
       return { touches: exactly(event.data.address) };
     },
     AgentDescribed: nothing((event, sequence) => this.agents.describe(event, sequence)),
-    AgentRevoked: (event, sequence) => {
-      const { address } = event.data;
-      this.agents.revoke(event, sequence);
-      return {
-        revokedKeys: this.keys.revokeAllOf(address, event.at),
-        touches: exactly(address),
-      };
-    },
+    AgentRevoked: (event, sequence) => this.#revoked(this.agents.revoke(event, sequence), event.at),
     OrganizationCreated: nothing((event) => this.tenants.createOrganization(event)),
     WorkspaceCreated: nothing((event) => this.tenants.createWorkspace(event)),
     OrganizationSettingsChanged: nothing((event) => this.tenants.changeOrganization(event)),
@@ -143,8 +138,9 @@ export class ControlFold {
     GatewayLeft: (event) => ({ left: this.gateways.end(event.data) }),
     GatewayRemoved: (event) => ({ left: this.gateways.end(event.data) }),
     GatewayKeyRotated: nothing((event, sequence) => this.gateways.rotateKey(event, sequence)),
-    DrillRun: () => ({}),
-    AgentDelegated: nothing((event, sequence) => this.agents.delegate(event, sequence)),
+    DrillRun: nothing((event) => this.drills.run(event)),
+    AgentDelegated: (event, sequence) =>
+      this.#revoked(this.agents.delegate(event, sequence), event.at),
     KeyRetired: nothing((event, sequence) => this.keys.retire(event, sequence)),
     PolicySet: nothing((event, sequence) => this.policies.set(event, sequence)),
     PolicyRemoved: nothing((event) => this.policies.remove(event)),
@@ -162,6 +158,14 @@ export class ControlFold {
   #order(event: EventOf<'StopOrdered'>, sequence: number | null): Effect {
     const ordered = this.orders.add(event, sequence);
     return ordered ? { ordered, touches: this.#covered(ordered.selector) } : {};
+  }
+
+  /** Whole lineages at once: the keys of all of them are refused from here on. */
+  #revoked(addresses: readonly Address[], at: Timestamp): Effect {
+    return {
+      revokedKeys: addresses.flatMap((address) => this.keys.revokeAllOf(address, at)),
+      touches: (asked) => addresses.includes(asked as Address),
+    };
   }
 
   #amend(...[orderId, sequence, reason]: Parameters<OrderFold['amend']>): Effect {

@@ -28,6 +28,7 @@ import type {
   StopOrder,
   WorkspaceRecord,
 } from './control-records.js';
+import type { DrillFold } from './drill-fold.js';
 import type { PolicyFold } from './policy-fold.js';
 import type { SessionFold } from './session-fold.js';
 import type { WebhookFold } from './webhook-fold.js';
@@ -158,6 +159,11 @@ export class ControlView {
     return this.#fold.orders.get(orderId);
   }
 
+  /** Whether the log ever told of it, however long it is lifted: such an id is never used again. */
+  everOrdered(orderId: StopOrderId): boolean {
+    return this.#fold.orders.knows(orderId);
+  }
+
   /** Standing and lifted, newest first. */
   orders(org?: OrgName): readonly StopOrder[] {
     return this.#fold.orders.all(org);
@@ -216,6 +222,21 @@ export class ControlView {
 
   get webhooks(): Reading<WebhookFold, 'get' | 'all'> {
     return this.#fold.webhooks;
+  }
+
+  /** When a stop was last tried out in a namespace. */
+  get drills(): Reading<DrillFold, 'lastIn'> {
+    return this.#fold.drills;
+  }
+
+  /** Those that were registered on behalf of this agent, directly. */
+  childrenOf(address: Address): readonly Address[] {
+    return this.#fold.agents.childrenOf(address);
+  }
+
+  /** Whether it, or anybody above it, was revoked. */
+  lineageRevoked(address: Address): boolean {
+    return this.#fold.agents.lineageRevoked(address);
   }
 
   /** The agent, its parent, its parent's parent, …: revoking one revokes all before it in this list. */

@@ -16,8 +16,15 @@ export interface RevokeKey {
   readonly keyId: KeyId;
   readonly reason: string | null;
 }
-export type KeyCommand = IssueKey | RevokeKey;
-export type KeyRejection = 'ALREADY_EXISTS' | 'AGENT_REVOKED' | 'KEY_UNKNOWN';
+/** Another key takes its place, and this one ends then. */
+export interface RetireKey {
+  readonly type: 'RetireKey';
+  readonly keyId: KeyId;
+  readonly replacedBy: KeyId;
+  readonly expiresAt: string;
+}
+export type KeyCommand = IssueKey | RevokeKey | RetireKey;
+export type KeyRejection = 'ALREADY_EXISTS' | 'AGENT_REVOKED' | 'KEY_UNKNOWN' | 'KEY_REVOKED';
 
 type KeyDecision = Decision<KeyEvent, KeyRejection>;
 
@@ -45,10 +52,25 @@ const revoke = ({ keyId, reason }: RevokeKey, state: KeyState): KeyDecision => {
   }
 };
 
+const retire = ({ keyId, replacedBy, expiresAt }: RetireKey, state: KeyState): KeyDecision => {
+  switch (state.status) {
+    case 'absent':
+      return reject('KEY_UNKNOWN');
+    case 'issued':
+      return accept({ type: 'KeyRetired', data: { keyId, replacedBy, expiresAt } });
+    case 'revoked':
+      return reject('KEY_REVOKED');
+  }
+};
+
+const decide = (command: KeyCommand, state: KeyState): KeyDecision => {
+  if (command.type === 'IssueKey') return issue(command, state);
+  return command.type === 'RevokeKey' ? revoke(command, state) : retire(command, state);
+};
+
 /** One key: issued once, revoked for good. */
 export const keyDecider: Decider<KeyState, KeyCommand, KeyEvent, KeyRejection> = {
-  decide: (command, state) =>
-    command.type === 'IssueKey' ? issue(command, state) : revoke(command, state),
+  decide,
   evolve: (state, event): KeyState => {
     switch (event.type) {
       case 'KeyIssued':

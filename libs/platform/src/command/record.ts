@@ -1,18 +1,20 @@
 import {
   activityEvents,
   controlEvents,
+  sessionEvents,
   workEvents,
   type ActivityFact,
   type Actor,
   type ControlFact,
   type EnvelopeMeta,
   type Recorded,
+  type SessionFact,
   type WorkFact,
 } from '#contracts';
 import { toTimestamp, type Clock } from '../clock/clock.js';
 import type { Ids } from '../identity/ids.js';
 
-export type Fact = ControlFact | WorkFact | ActivityFact;
+export type Fact = ControlFact | WorkFact | ActivityFact | SessionFact;
 
 /** What an envelope says besides the fact. */
 export interface Recording {
@@ -28,7 +30,9 @@ export interface Recording {
 }
 
 const versions = new Map<string, number>(
-  [...controlEvents, ...workEvents, ...activityEvents].map(({ type, version }) => [type, version]),
+  [...controlEvents, ...workEvents, ...activityEvents, ...sessionEvents].map(
+    ({ type, version }) => [type, version],
+  ),
 );
 
 /** Wraps a fact in its envelope: a new id, the time, the current version of its type. */
