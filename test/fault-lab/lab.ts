@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { runEpisode } from './episode/episode.js';
 import { raiseFleet, type Fleet } from './mesh/fleet.js';
 import { LabMesh } from './mesh/lab-mesh.js';
+import type { Topology } from './mesh/layout.js';
 import { entryOf, isBroken, type Entry } from './report/report.js';
 import { warmUp } from './mesh/warm-up.js';
 import type { Row } from './rows/row.js';
@@ -15,6 +16,7 @@ export interface LabOptions {
 }
 
 interface Standing {
+  readonly topology: Topology;
   readonly mesh: LabMesh;
   readonly fleet: Fleet;
 }
@@ -51,7 +53,9 @@ export class Lab {
   private async perform(row: Row, seed: number): Promise<Entry> {
     const startedMs = nowMs();
     const { rate } = this.options;
-    const entry = entryOf(await runEpisode({ row, ...(await this.mesh()), seed, rate }));
+    const entry = entryOf(
+      await runEpisode({ row, ...(await this.mesh(row.topology ?? 'hub')), seed, rate }),
+    );
     const word = isBroken(entry) ? 'BROKEN' : 'kept';
     this.options.say(`${row.name} (seed ${seed}): ${word}, ${seconds(startedMs)}`);
     for (const violation of entry.violations) this.options.say(violation);
@@ -73,19 +77,20 @@ export class Lab {
     };
   }
 
-  private async mesh(): Promise<Standing> {
+  private async mesh(topology: Topology): Promise<Standing> {
+    if (this.standing !== null && this.standing.topology !== topology) await this.clear();
     if (this.standing !== null) {
       await this.standing.mesh.healed();
       return this.standing;
     }
     const startedMs = nowMs();
     this.dir = await mkdtemp(join(tmpdir(), 'estop-fault-lab-'));
-    const mesh = await LabMesh.plan(this.dir);
-    this.standing = { mesh, fleet: { ...NOBODY } };
+    const mesh = await LabMesh.plan(this.dir, topology);
+    this.standing = { topology, mesh, fleet: { ...NOBODY } };
     await mesh.start();
     const fleet = await raiseFleet(mesh);
     await warmUp(mesh, fleet.targets);
-    this.standing = { mesh, fleet };
+    this.standing = { topology, mesh, fleet };
     this.options.say(`a mesh is up, ${seconds(startedMs)}`);
     return this.standing;
   }

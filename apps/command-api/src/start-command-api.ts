@@ -25,6 +25,7 @@ import {
   startTelemetry,
   systemClock,
   systemIds,
+  type Clock,
   type RunningService,
 } from '#platform';
 import type { CommandApiConfig } from './command-api.config.js';
@@ -38,7 +39,10 @@ const STREAMS_EVERY_MS = 250;
 const ANSWERS = live.answer('');
 
 /** Opens everything. The port answers at once; routes that need a key answer 503 until the control log is read. */
-export const startCommandApi = async (config: CommandApiConfig): Promise<RunningService> => {
+export const startCommandApi = async (
+  config: CommandApiConfig,
+  clock: Clock = systemClock,
+): Promise<RunningService> => {
   const { nodeId } = config;
   const logger = createLogger({ service: NAME, level: config.logLevel, fields: { node: nodeId } });
   const telemetry = await startTelemetry({
@@ -80,7 +84,7 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
     messaging: nats.messaging(),
     idempotency: nats.keyValue(IDEMPOTENCY_BUCKET),
     database: database?.db ?? null,
-    clock: systemClock,
+    clock,
     ids: systemIds,
     sessions: nats.eventStore<SessionEvent>(streams.sessions.name, eventCodec(sessionEvents)),
     outward: outwardOf(nats, config.secretsKey),

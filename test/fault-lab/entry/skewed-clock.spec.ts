@@ -12,6 +12,7 @@ const shown = (skew: Skew, ...looksMs: number[]): [mono: number, wall: number] =
 it('is right when nothing is said', () => expect(shown({}, 100)).toEqual([100, 100]));
 it('runs fast on both', () => expect(shown({ rate: 1.5 }, 100)).toEqual([150, 150]));
 it('drifts on the wall alone', () => expect(shown({ wallRate: 2 }, 100)).toEqual([100, 200]));
+it('is ahead on the wall alone', () => expect(shown({ aheadMs: 60 }, 100)).toEqual([100, 160]));
 it('steps forth and back', () => {
   const skew = { stepMs: 5000, everyMs: 100 };
   expect(shown(skew, 150)).toEqual([150, 5150]);

@@ -6,6 +6,8 @@ export interface Skew {
   readonly rate?: number;
   /** Seconds of the wall clock per second of the other: somebody slews it. @default 1 */
   readonly wallRate?: number;
+  /** The wall clock is ahead by so many milliseconds all the time. @default 0 */
+  readonly aheadMs?: number;
   /** The wall clock jumps so many milliseconds, forth and back, … */
   readonly stepMs?: number;
   /** … each time after so many. */
@@ -21,7 +23,7 @@ const stepAt = ({ stepMs = 0, everyMs = Infinity }: Skew, elapsedMs: number): nu
 
 /** A clock that is wrong in the ways that clocks are, made of one that is right. */
 export const skewedClock = (right: Clock, skew: Skew): Clock => {
-  const { rate = 1, wallRate = 1, hidesGapsMs = Infinity } = skew;
+  const { rate = 1, wallRate = 1, aheadMs = 0, hidesGapsMs = Infinity } = skew;
   const [monoFrom, wallFrom] = [right.monotonicMs(), right.nowMs()];
   let [lookedMs, hiddenMs] = [monoFrom, 0];
   const look = (): number => {
@@ -35,7 +37,7 @@ export const skewedClock = (right: Clock, skew: Skew): Clock => {
     monotonicMs: () => monoFrom + (look() - hiddenMs - monoFrom) * rate,
     nowMs: () => {
       const elapsedMs = right.monotonicMs() - monoFrom;
-      return wallFrom + elapsedMs * rate * wallRate + stepAt(skew, elapsedMs);
+      return wallFrom + aheadMs + elapsedMs * rate * wallRate + stepAt(skew, elapsedMs);
     },
   };
 };

@@ -2,13 +2,16 @@ import {
   gatewayUser,
   hubAccounts,
   JETSTREAM_DOMAIN,
+  leafAccounts,
   meshUsers,
   nodeUser,
   PROJECTOR_USER,
   PROVISION_USER,
+  regionUsers,
+  type MeshServices,
   type MeshUser,
 } from '#event-store-jetstream';
-import type { Layout } from './layout.js';
+import type { Layout, LeafPlace } from './layout.js';
 
 export interface Login {
   readonly user: string;
@@ -26,13 +29,22 @@ const LAB: MeshUser = {
 
 const passwordOf = (user: string): string => `secret-of-${user}`;
 
+const quotedPassword = (user: string): string => JSON.stringify(passwordOf(user));
+
+const servicesOf = ({ nodes, gateways }: Layout): MeshServices => ({
+  nodes: nodes.map(({ name }) => name),
+  gateways: gateways.map(({ name: id, region }) => ({ id, region })),
+});
+
 /** Who may speak to the servers, as the product's own configuration says it, and the lab. */
-export const accessText = ({ nodes, gateways }: Layout): string => {
-  const services = {
-    nodes: nodes.map(({ name }) => name),
-    gateways: gateways.map(({ name: id, region }) => ({ id, region })),
-  };
-  return hubAccounts([...meshUsers(services), LAB], (user) => JSON.stringify(passwordOf(user)));
+export const accessText = (layout: Layout): string =>
+  hubAccounts([...meshUsers(servicesOf(layout)), LAB], quotedPassword);
+
+/** The same for the leaf server, which knows its region's gateways and joins the hub as each of them. */
+export const leafAccess = (layout: Layout, { region }: LeafPlace) => {
+  const users = regionUsers(servicesOf(layout), region);
+  const logins = users.map(({ name }) => login(name));
+  return { logins, accounts: leafAccounts(users, quotedPassword) };
 };
 
 const login = (user: string, domain: string | null = null): Login => ({

@@ -10,8 +10,8 @@ import { waitFor } from '../time.js';
 import { accessText, labLogin, provisionLogin } from './access.js';
 import { call } from './client.js';
 import { DATABASE, LabDatabase } from './database.js';
-import { directNatsUrl, planLayout, type Layout } from './layout.js';
-import { clusterIsUp, natsServers, type NatsSettings } from './nats-servers.js';
+import { directNatsUrl, planLayout, type Layout, type Topology } from './layout.js';
+import { clusterIsUp, leafServer, natsServers, type NatsSettings } from './nats-servers.js';
 import {
   controlNodes,
   gatewayService,
@@ -28,7 +28,9 @@ export class LabMesh {
   readonly disks: SmallDisk[] = [];
   readonly layout: Layout;
   readonly dir: string;
+  /** Of the hub. */
   readonly servers: readonly LabProcess[];
+  readonly leaf: LabProcess | null;
   readonly database: LabDatabase;
   readonly nodes: readonly Service[];
   readonly gateways: readonly Service[];
@@ -42,6 +44,7 @@ export class LabMesh {
     this.layout = layout;
     this.dir = dir;
     this.servers = natsServers(nats);
+    this.leaf = leafServer(nats);
     this.database = new LabDatabase(join(dir, 'postgres'), layout.postgres);
     this.nodes = controlNodes(services);
     this.gateways = layout.gateways.map((place) => gatewayService(services, place));
@@ -49,9 +52,9 @@ export class LabMesh {
   }
 
   /** Everything planned and written down in a directory of its own; nothing runs yet. */
-  static async plan(dir: string): Promise<LabMesh> {
+  static async plan(dir: string, topology: Topology = 'hub'): Promise<LabMesh> {
     mkdirSync(dir, { recursive: true });
-    const layout = await planLayout();
+    const layout = await planLayout(topology);
     const binary = await findNatsServer();
     return new LabMesh({ layout, dir, binary, access: accessText(layout), login: labLogin });
   }
@@ -69,6 +72,7 @@ export class LabMesh {
       credentialsFile: join(this.dir, 'credentials.json'),
       names: { org: null, workspace: null },
     });
+    await this.leaf?.start();
     await Promise.all(this.services.map((service) => service.start()));
     await this.healed();
   }
@@ -78,7 +82,7 @@ export class LabMesh {
   }
 
   get processes(): readonly LabProcess[] {
-    return [...this.servers, ...this.services];
+    return [...this.servers, ...(this.leaf === null ? [] : [this.leaf]), ...this.services];
   }
 
   /** Every end of a process that nobody asked for, in no order. */
@@ -113,6 +117,7 @@ export class LabMesh {
   async stop(): Promise<void> {
     await Promise.all(this.services.map((service) => service.stop()));
     await this.database.stop();
+    await this.leaf?.stop();
     await Promise.all(this.servers.map((server) => server.stop()));
     await this.proxies?.stop();
     for (const disk of this.disks) await disk.remove();

@@ -11,11 +11,24 @@ export interface NatsPlace {
   readonly name: string;
   readonly clients: number;
   readonly routes: number;
+  /** For leaf servers. */
+  readonly leaves: number;
 }
+
+/** A region's own server, joined to the hub. */
+export interface LeafPlace {
+  readonly name: string;
+  readonly region: string;
+  readonly clients: number;
+}
+
+/** `hub`: gateways dial the hub's servers. `leaf-region`: those of one region dial a leaf server of their own first. */
+export type Topology = 'hub' | 'leaf-region';
 
 /** Where everything listens, and by which links it is reached. Nobody but the lab itself goes past a link. */
 export interface Layout {
   readonly nats: readonly NatsPlace[];
+  readonly leaf: LeafPlace | null;
   readonly nodes: readonly { readonly name: string; readonly port: number }[];
   readonly gateways: readonly GatewayPlace[];
   readonly projector: { readonly name: string; readonly port: number };
@@ -30,6 +43,7 @@ const SERVERS = ['nats-1', 'nats-2', 'nats-3'];
 const NODES = ['node-1', 'node-2'];
 const GATEWAYS_PER_REGION = 2;
 const PROJECTOR = 'projector';
+const LEAF = { name: 'leaf-1', region: 'eu-west' } as const;
 
 /** Free ports, each once. */
 const ports = (): (() => Promise<number>) => {
@@ -54,6 +68,16 @@ interface Way {
   readonly target: number;
 }
 
+/** The leaf's region reaches the hub by its server, and past it. */
+const leafWays = (nats: readonly NatsPlace[], leaf: LeafPlace | null): Way[] => {
+  if (leaf === null) return [];
+  const ours = gatewayNames.filter(({ region }) => region === leaf.region);
+  return [
+    ...ours.map(({ name }) => ({ name: `${name}>${leaf.name}`, target: leaf.clients })),
+    ...nats.map(({ name, leaves: target }) => ({ name: `${leaf.name}>${name}`, target })),
+  ];
+};
+
 const waysOf = (nats: readonly NatsPlace[], postgres: number): Way[] => {
   const services = [...NODES, PROJECTOR, ...gatewayNames.map(({ name }) => name)];
   const clients = services.flatMap((service) =>
@@ -72,19 +96,22 @@ const waysOf = (nats: readonly NatsPlace[], postgres: number): Way[] => {
 };
 
 /** A mesh on free ports: three nats-servers, two control nodes, four gateways in two regions, Postgres, a projector. */
-export const planLayout = async (): Promise<Layout> => {
+export const planLayout = async (topology: Topology = 'hub'): Promise<Layout> => {
   const next = ports();
   const nats: NatsPlace[] = [];
-  for (const name of SERVERS) nats.push({ name, clients: await next(), routes: await next() });
+  for (const name of SERVERS)
+    nats.push({ name, clients: await next(), routes: await next(), leaves: await next() });
+  const leaf = topology === 'hub' ? null : { ...LEAF, clients: await next() };
   const nodes = [];
   for (const name of NODES) nodes.push({ name, port: await next() });
   const gateways: GatewayPlace[] = [];
   for (const gateway of gatewayNames) gateways.push({ ...gateway, port: await next() });
   const postgres = await next();
   const links: LinkPlan[] = [];
-  for (const way of waysOf(nats, postgres)) links.push({ ...way, port: await next() });
+  for (const way of [...waysOf(nats, postgres), ...leafWays(nats, leaf)])
+    links.push({ ...way, port: await next() });
   const projector = { name: PROJECTOR, port: await next() };
-  return { nats, nodes, gateways, projector, postgres, nowhere: await next(), links };
+  return { nats, leaf, nodes, gateways, projector, postgres, nowhere: await next(), links };
 };
 
 /** @throws Error when there is no such link. */
@@ -94,9 +121,10 @@ export const linkPort = ({ links }: Layout, name: string): number => {
   return link.port;
 };
 
-/** The servers as a service sees them: through its own links. */
+/** The servers as a service sees them: through its own links, the near one first. */
 export const natsUrlOf = (layout: Layout, service: string): string =>
-  layout.nats
+  [...(layout.leaf === null ? [] : [layout.leaf]), ...layout.nats]
+    .filter(({ name }) => layout.links.some((link) => link.name === `${service}>${name}`))
     .map(({ name }) => `nats://127.0.0.1:${linkPort(layout, `${service}>${name}`)}`)
     .join(',');
 

@@ -4,8 +4,9 @@ import { jsApi } from '../nats/jetstream-admin.js';
 import { RawNats } from '../nats/raw-nats.js';
 import { LabProcess } from '../process/lab-process.js';
 import { waitFor } from '../time.js';
-import type { Login } from './access.js';
-import { linkPort, type Layout, type NatsPlace } from './layout.js';
+import { leafText } from '../../../apps/standalone/src/servers/hub-config.js';
+import { leafAccess, type Login } from './access.js';
+import { linkPort, type Layout, type LeafPlace, type NatsPlace } from './layout.js';
 
 export interface NatsSettings {
   readonly layout: Layout;
@@ -25,7 +26,7 @@ const storeOf = (dir: string, name: string): string => join(dir, name, 'store');
  */
 const configOf = (
   { layout, dir, access }: NatsSettings,
-  { name, clients, routes }: NatsPlace,
+  { name, clients, routes, leaves }: NatsPlace,
 ): string => {
   const peers = layout.nats.filter((peer) => peer.name !== name);
   const links = peers.map((peer) => `nats://127.0.0.1:${linkPort(layout, `${name}>${peer.name}`)}`);
@@ -44,6 +45,7 @@ cluster {
   advertise: "127.0.0.1:${layout.nowhere}"
   no_advertise: true
 }
+${layout.leaf === null ? '' : `leafnodes { listen: "127.0.0.1:${leaves}", no_advertise: true }`}
 ${access}
 `;
 };
@@ -54,25 +56,63 @@ const listens = async (port: number, login: NatsSettings['login']): Promise<bool
   return true;
 };
 
+/** The region's server keeps nothing, and reaches the hub by its links alone. */
+const leafConfigOf = ({ layout }: NatsSettings, leaf: LeafPlace): string => {
+  const { logins, accounts } = leafAccess(layout, leaf);
+  const urlsOf = (user: string): string[] =>
+    layout.nats.map(({ name }) => {
+      const password = logins.find((it) => it.user === user)?.password ?? '';
+      const port = linkPort(layout, `${leaf.name}>${name}`);
+      return JSON.stringify(`nats-leaf://${user}:${password}@127.0.0.1:${port}`);
+    });
+  const users = logins.map(({ user }) => user);
+  return `server_name: "${leaf.name}"
+host: "127.0.0.1"
+port: ${leaf.clients}
+max_payload: 4MB
+${leafText(users, urlsOf)}
+${accounts}
+`;
+};
+
+interface ServerPlan {
+  readonly name: string;
+  readonly clients: number;
+  readonly config: string;
+  readonly login: Login;
+}
+
+const serverOf = (settings: NatsSettings, { name, clients, config, login }: ServerPlan) => {
+  const home = join(settings.dir, name);
+  mkdirSync(home, { recursive: true });
+  const file = join(home, 'nats.conf');
+  writeFileSync(file, config, { mode: 0o600 });
+  return new LabProcess({
+    name,
+    logFile: join(settings.dir, `${name}.log`),
+    program: () => ({ file: settings.binary, args: ['-c', file] }),
+    ready: () =>
+      waitFor(() => listens(clients, login), { what: `${name} takes clients`, withinMs: 10_000 }),
+  });
+};
+
 /** The three servers of the hub, not started yet. */
 export const natsServers = (settings: NatsSettings): LabProcess[] =>
-  settings.layout.nats.map((place) => {
-    const { name, clients } = place;
-    const home = join(settings.dir, name);
-    mkdirSync(home, { recursive: true });
-    const file = join(home, 'nats.conf');
-    writeFileSync(file, configOf(settings, place), { mode: 0o600 });
-    return new LabProcess({
-      name,
-      logFile: join(settings.dir, `${name}.log`),
-      program: () => ({ file: settings.binary, args: ['-c', file] }),
-      ready: () =>
-        waitFor(() => listens(clients, settings.login), {
-          what: `${name} takes clients`,
-          withinMs: 10_000,
-        }),
-    });
+  settings.layout.nats.map((place) =>
+    serverOf(settings, { ...place, config: configOf(settings, place), login: settings.login }),
+  );
+
+/** The server of a region, not started yet; `null` where each dials the hub. */
+export const leafServer = (settings: NatsSettings): LabProcess | null => {
+  const { leaf } = settings.layout;
+  if (leaf === null) return null;
+  const [login] = leafAccess(settings.layout, leaf).logins;
+  return serverOf(settings, {
+    ...leaf,
+    config: leafConfigOf(settings, leaf),
+    login: login ?? settings.login,
   });
+};
 
 const PROBE = { name: 'LAB_PROBE', subjects: ['lab.probe'], num_replicas: 3, storage: 'memory' };
 

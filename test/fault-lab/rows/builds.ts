@@ -8,17 +8,17 @@ const entry = (file: string, env: Readonly<Record<string, string>> = {}): EntryP
   env,
 });
 
-/** A gateway is another one for a while: another build, or on another machine. */
-const replaced = (gateway: Service, by: EntryPoint) => ({
+/** A service is another one for a while: another build, or on another machine. */
+const replaced = (service: Service, by: EntryPoint) => ({
   begin: async () => {
-    await gateway.stop();
-    gateway.entry = by;
-    await gateway.start();
+    await service.stop();
+    service.entry = by;
+    await service.start();
   },
   heal: async () => {
-    await gateway.stop();
-    gateway.entry = mainOf('gateway');
-    await gateway.start();
+    await service.stop();
+    service.entry = mainOf(service.about.kind);
+    await service.start();
   },
 });
 
@@ -31,6 +31,22 @@ const skewed = (name: string, what: string, skew: Skew): Row => ({
     const by = entry('skewed-gateway', { FAULT_LAB_SKEW: JSON.stringify(skew) });
     const how = { ...replaced(gateway, by), lastMs: 6000 };
     await stage.trouble(`${gateway.name}: ${what}`, how, { gateways: [gateway.name] });
+  },
+});
+
+/** The other node is well: stops and proofs go on. What this one says of time must never be believed wrongly (I1, I1c). */
+const skewedNode = (name: string, what: string, skew: Skew): Row => ({
+  name,
+  what: `a control node: ${what}`,
+  invariants: ALWAYS,
+  run: async (stage) => {
+    const node = stage.random.of(stage.mesh.nodes);
+    const by = entry('skewed-node', { FAULT_LAB_SKEW: JSON.stringify(skew) });
+    await stage.trouble(
+      `${node.name}: ${what}`,
+      { ...replaced(node, by), lastMs: 6000 },
+      { nodes: [node.name], until: () => stage.nodesReady() },
+    );
   },
 });
 
@@ -77,7 +93,8 @@ const old: Row = {
   },
 };
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 export const buildRows: readonly Row[] = [
   skewed('clock-steps', 'its wall clock jumps an hour, forth and back', {
@@ -86,6 +103,14 @@ export const buildRows: readonly Row[] = [
   }),
   skewed('clock-drifts', 'its clocks run 500 ppm slow, both alike', { rate: 0.9995 }),
   skewed('clock-slews', 'its wall clock runs five per cent fast', { wallRate: 1.05 }),
+  skewedNode('node-clock-steps', 'its wall clock jumps an hour, forth and back', {
+    stepMs: HOUR_MS,
+    everyMs: 1700,
+  }),
+  skewedNode('node-clock-drifts', 'its clocks run 500 ppm fast, both alike', { rate: 1.0005 }),
+  skewedNode('node-clock-ahead', 'its wall clock is a minute ahead', {
+    aheadMs: MINUTE_MS,
+  }),
   suspended,
   old,
 ];

@@ -2,6 +2,7 @@ import { bitFlipRows } from './bit-flips.js';
 import { buildRows } from './builds.js';
 import { diskRows } from './disks.js';
 import { forgeryRows } from './forgeries.js';
+import { leafRows } from './leaves.js';
 import { logRows } from './logs.js';
 import { networkRows } from './network.js';
 import { processRows } from './processes.js';
@@ -26,6 +27,7 @@ export const rows: readonly Row[] = [
   ...bitFlipRows,
   ...forgeryRows,
   ...buildRows,
+  ...leafRows,
 ];
 
 const TOUR = [

@@ -1,5 +1,6 @@
 import type { Invariant } from '../judge/finding.js';
 import type { Stage } from '../episode/stage.js';
+import type { Topology } from '../mesh/layout.js';
 
 /** A fault, as an entry of the matrix. */
 export interface Row {
@@ -8,6 +9,8 @@ export interface Row {
   readonly what: string;
   /** What must hold meanwhile and afterwards; a row that has nothing to say about one leaves it out. */
   readonly invariants: readonly Invariant[];
+  /** Which mesh it needs. @default hub */
+  readonly topology?: Topology;
   /** Leaves a mesh behind that nobody would keep: the next row gets another. */
   readonly spoilsMesh?: boolean;
   /** Leaves a log behind that nobody can use: there is nothing to lift, and nothing to look up. */
