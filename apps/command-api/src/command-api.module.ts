@@ -57,6 +57,8 @@ import { StopsController } from './stops/stops.controller.js';
 import { ShownStops } from './stops/shown-stops.js';
 import { Stops } from './stops/stops.js';
 
+import { outwardProviders, type Outward } from './webhooks/outward.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
 /** What lives outside of Nest: the log, the read model and the live messages. */
 export interface CommandApiParts {
   readonly control: Control;
@@ -129,8 +131,9 @@ export class CommandApiModule {
         PoliciesController,
         SettingsController,
         StopsController,
-        SessionsController,
+        WebhooksController,
       ],
+        SignalsController,
       providers: [
         { provide: Control, useValue: control },
         { provide: ReadModel, useValue: readModel },
@@ -144,5 +147,6 @@ export class CommandApiModule {
         ...services,
       ],
     };
+        ...outwardProviders(parts.outward, messaging),
   }
 }

@@ -161,6 +161,7 @@ const requestsOf = (
     ...{ messaging, logger },
     handle: (request) => app.get(Breaches).handle(request),
   }),
+  new GoneReceivers(app.get(Control), messaging),
 ];
 
 const reactorsOf = (

@@ -30,6 +30,7 @@ import {
 } from '#platform';
 import type { CommandApiConfig } from './command-api.config.js';
 import { createCommandApi } from './command-api.js';
+import { outwardOf } from './webhooks/outward.js';
 
 const NAME = 'command-api';
 const VERSION = '0.1.0';
@@ -81,13 +82,12 @@ export const startCommandApi = async (
       messaging: killPath.messaging(),
     },
     store: nats.eventStore<ControlEvent>(streams.control.name, eventCodec(controlEvents)),
+    outward: outwardOf(nats, config.secretsKey),
     messaging: nats.messaging(),
     idempotency: nats.keyValue(IDEMPOTENCY_BUCKET),
     database: database?.db ?? null,
     clock,
     ids: systemIds,
-    sessions: nats.eventStore<SessionEvent>(streams.sessions.name, eventCodec(sessionEvents)),
-    outward: outwardOf(nats, config.secretsKey),
     logger,
     metrics: createMetrics(NAME),
     natsConnected: () => nats.connected() && killPath.connected(),

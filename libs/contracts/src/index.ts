@@ -16,6 +16,7 @@ export * from './events/webhook.events.js';
 export * from './forwarding.js';
 export * from './money.js';
 export * from './names.js';
+export * from './notice.js';
 export * from './policy-backtest.js';
 export * from './policy-breach.js';
 export * from './policy-document.js';
@@ -25,6 +26,7 @@ export * from './projector.js';
 export * from './receipt.js';
 export * from './routes/agent-stops.routes.js';
 export * from './routes/agent-wire.js';
+export * from './routes/alerts.routes.js';
 export * from './routes/audit.routes.js';
 export * from './routes/command-routes.js';
 export * from './routes/deliveries.routes.js';
@@ -53,9 +55,12 @@ export {
   SessionView,
 } from './routes/session-wire.js';
 export * from './routes/sessions.routes.js';
+export * from './routes/signals.routes.js';
 export * from './routes/stop-wire.js';
 export * from './routes/stops.routes.js';
 export * from './routes/tenants.routes.js';
+export * from './routes/webhook-wire.js';
+export * from './routes/webhooks.routes.js';
 export * from './selector.js';
 export * from './subjects.js';
 export * from './signal.js';

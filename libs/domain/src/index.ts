@@ -41,3 +41,4 @@ export * from './stop/two-persons.js';
 export * from './tenant/organization.decider.js';
 export * from './tenant/workspace.decider.js';
 export * from './time/timestamp.js';
+export * from './webhook/index.js';

@@ -1,4 +1,5 @@
 import { agentStopRoutes } from './agent-stops.routes.js';
+import { alertRoutes } from './alerts.routes.js';
 import { auditRoutes } from './audit.routes.js';
 import { getDoctor } from './doctor.routes.js';
 import { drillRoutes } from './drills.routes.js';
@@ -10,8 +11,10 @@ import { policyRoutes } from './policies.routes.js';
 import type { RouteDefinition } from './route.js';
 import { serviceAccountRoutes } from './service-accounts.routes.js';
 import { killSession } from './sessions.routes.js';
+import { signalRoutes } from './signals.routes.js';
 import { stopRoutes } from './stops.routes.js';
 import { tenantRoutes } from './tenants.routes.js';
+import { webhookRoutes } from './webhooks.routes.js';
 
 /** Every route of the command API that has a key. What it serves besides: `/openapi.json`, `/docs` and health. */
 export const commandRoutes: readonly RouteDefinition[] = [
@@ -27,5 +30,8 @@ export const commandRoutes: readonly RouteDefinition[] = [
   ...tenantRoutes,
   killSession,
   ...policyRoutes,
+  ...webhookRoutes,
+  ...alertRoutes,
+  ...signalRoutes,
   ...auditRoutes,
 ];
