@@ -48,7 +48,6 @@ import { RestrictionLifts } from './policies/restriction-lifts.js';
 import { EndedBoots } from './gateways/ended-boots.js';
 import { SessionKills, SessionStore } from './sessions/session-kills.js';
 import { SessionsController } from './sessions/sessions.controller.js';
-import { SignalsController } from './signals/signals.controller.js';
 import { ReadModel } from './read-model/read-model.js';
 import { LiftCommands } from './stops/lift-commands.js';
 import { RepeatedStops } from './stops/repeated-stops.js';
@@ -57,16 +56,13 @@ import { StopsController } from './stops/stops.controller.js';
 import { ShownStops } from './stops/shown-stops.js';
 import { Stops } from './stops/stops.js';
 
-import { outwardProviders, type Outward } from './webhooks/outward.js';
-import { WebhooksController } from './webhooks/webhooks.controller.js';
 /** What lives outside of Nest: the log, the read model and the live messages. */
 export interface CommandApiParts {
   readonly control: Control;
   readonly readModel: ReadModel;
+  readonly sessions: SessionStore;
   readonly streams: MeshStreams;
   readonly messaging: Messaging;
-  readonly sessions: SessionStore;
-  readonly outward: Outward;
   readonly metrics: CommandMetrics;
   readonly armings: Armings;
   /** `0`: no canaries. */
@@ -75,38 +71,38 @@ export interface CommandApiParts {
 
 const services = [
   AgentChanges,
+  AgentCreation,
   AgentDirectory,
   AgentEntries,
-  AgentCreation,
   AgentHealth,
   AgentKeys,
+  AgentRevocations,
   AgentStops,
   Audit,
-  AgentRevocations,
   Breaches,
   Canaries,
   CanaryWatch,
   Challenges,
   Doctor,
   Drills,
+  EndedBoots,
   ExpiryReactor,
   KeyCommands,
-  EndedBoots,
   KeyRotations,
   LiftCommands,
   LogRestores,
   Mesh,
   MeshAgents,
   OperatorKeys,
+  ProvenSpreads,
   Policies,
   PolicyDrafts,
-  ProvenSpreads,
   RepeatedStops,
   RestrictionLifts,
   ServiceAccounts,
+  SessionKills,
   StopCommands,
   Stops,
-  SessionKills,
   ShownStops,
   TenantSettings,
   Tenants,
@@ -129,24 +125,22 @@ export class CommandApiModule {
         MeshAgentsController,
         MeshController,
         PoliciesController,
+        SessionsController,
         SettingsController,
         StopsController,
-        WebhooksController,
       ],
-        SignalsController,
       providers: [
         { provide: Control, useValue: control },
         { provide: ReadModel, useValue: readModel },
+        { provide: SessionStore, useValue: parts.sessions },
         { provide: MeshStreams, useValue: streams },
         { provide: CommandMetrics, useValue: metrics },
         { provide: Armings, useValue: armings },
         { provide: CanaryPace, useValue: new CanaryPace(parts.canaryEveryMs) },
-        { provide: SessionStore, useValue: parts.sessions },
         { provide: Evaluators, useValue: new Evaluators(messaging) },
         { provide: Projector, useValue: new Projector(messaging) },
         ...services,
       ],
     };
-        ...outwardProviders(parts.outward, messaging),
   }
 }

@@ -25,12 +25,10 @@ import {
   startTelemetry,
   systemClock,
   systemIds,
-  type Clock,
   type RunningService,
 } from '#platform';
 import type { CommandApiConfig } from './command-api.config.js';
 import { createCommandApi } from './command-api.js';
-import { outwardOf } from './webhooks/outward.js';
 
 const NAME = 'command-api';
 const VERSION = '0.1.0';
@@ -40,10 +38,7 @@ const STREAMS_EVERY_MS = 250;
 const ANSWERS = live.answer('');
 
 /** Opens everything. The port answers at once; routes that need a key answer 503 until the control log is read. */
-export const startCommandApi = async (
-  config: CommandApiConfig,
-  clock: Clock = systemClock,
-): Promise<RunningService> => {
+export const startCommandApi = async (config: CommandApiConfig): Promise<RunningService> => {
   const { nodeId } = config;
   const logger = createLogger({ service: NAME, level: config.logLevel, fields: { node: nodeId } });
   const telemetry = await startTelemetry({
@@ -82,11 +77,11 @@ export const startCommandApi = async (
       messaging: killPath.messaging(),
     },
     store: nats.eventStore<ControlEvent>(streams.control.name, eventCodec(controlEvents)),
-    outward: outwardOf(nats, config.secretsKey),
+    sessions: nats.eventStore<SessionEvent>(streams.sessions.name, eventCodec(sessionEvents)),
     messaging: nats.messaging(),
     idempotency: nats.keyValue(IDEMPOTENCY_BUCKET),
     database: database?.db ?? null,
-    clock,
+    clock: systemClock,
     ids: systemIds,
     logger,
     metrics: createMetrics(NAME),

@@ -23,10 +23,13 @@ import {
   streamIntentEvents,
   streamQueueIntents,
   streamSessionFeed,
+  MICRO,
+  SessionId,
   type Principal,
 } from '#contracts';
 import type { Ask, GateAct } from '#domain';
 import type { AnyCall, Call } from '#platform';
+import type { Declared } from './decisions.js';
 import { receiverOf, TO_AGENT } from './destination.js';
 
 /** A call whose caller is known. */
@@ -38,6 +41,8 @@ export interface GateRule {
   asks(call: GatedCall): readonly Ask[];
   /** The route answers a stopped agent, and tells it. */
   readonly tells?: true;
+  /** What the caller says of the act, for those who count. */
+  declares?(call: GatedCall): Declared | null;
   /** Its answer is what is handed over, so it is judged again when it is sent. */
   readonly answers?: true;
 }
@@ -58,8 +63,17 @@ const talking: GateRule = { asks: own('read') };
 const answering: GateRule = { asks: own('answer') };
 const taking: GateRule = { asks: own('deliver') };
 
+/** A session that is none is told by the handler; nothing is counted for it. */
+const declared = (session: string | null | undefined, costUsd = 0): Declared | null => {
+  const parsed = session ? SessionId.safeParse(session) : null;
+  const id = parsed?.success ? parsed.data : null;
+  const costMicroUsd = Math.round(costUsd * MICRO);
+  return id === null && costMicroUsd === 0 ? null : { session: id, costMicroUsd };
+};
+
 /** Both ends of an intent: the sender first, where it is an agent, then the receiver. */
 const sending: GateRule = {
+  declares: (call) => declared((call as unknown as Call<typeof createIntent>).body.session_id),
   asks: (call) => {
     const { principal } = call;
     const { body } = call as unknown as Call<typeof createIntent>;
@@ -79,6 +93,10 @@ const sending: GateRule = {
 const guarding: GateRule = {
   tells: true,
   answers: true,
+  declares: (call) => {
+    const { session_id, cost_usd } = (call as unknown as Call<typeof guardTool>).body;
+    return declared(session_id, cost_usd ?? 0);
+  },
   asks: (call) => {
     const { principal } = call;
     if (principal.kind === 'op') return none;
