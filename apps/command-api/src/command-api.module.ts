@@ -50,6 +50,7 @@ import { SessionKills, SessionStore } from './sessions/session-kills.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { ReadModel } from './read-model/read-model.js';
 import { LiftCommands } from './stops/lift-commands.js';
+import { SignalsController } from './signals/signals.controller.js';
 import { RepeatedStops } from './stops/repeated-stops.js';
 import { StopCommands } from './stops/stop-commands.js';
 import { StopsController } from './stops/stops.controller.js';
@@ -57,12 +58,15 @@ import { ShownStops } from './stops/shown-stops.js';
 import { Stops } from './stops/stops.js';
 
 /** What lives outside of Nest: the log, the read model and the live messages. */
+import { outwardProviders, type Outward } from './webhooks/outward.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
 export interface CommandApiParts {
   readonly control: Control;
   readonly readModel: ReadModel;
   readonly sessions: SessionStore;
   readonly streams: MeshStreams;
   readonly messaging: Messaging;
+  readonly outward: Outward;
   readonly metrics: CommandMetrics;
   readonly armings: Armings;
   /** `0`: no canaries. */
@@ -131,7 +135,9 @@ export class CommandApiModule {
       ],
       providers: [
         { provide: Control, useValue: control },
+        SignalsController,
         { provide: ReadModel, useValue: readModel },
+        WebhooksController,
         { provide: SessionStore, useValue: parts.sessions },
         { provide: MeshStreams, useValue: streams },
         { provide: CommandMetrics, useValue: metrics },
@@ -143,4 +149,5 @@ export class CommandApiModule {
       ],
     };
   }
+        ...outwardProviders(parts.outward, messaging),
 }

@@ -35,6 +35,8 @@ import { Every } from './reactors/every.js';
 import { ExpiryReactor } from './reactors/expiry-reactor.js';
 import { ReadModel } from './read-model/read-model.js';
 import { SessionStore } from './sessions/session-kills.js';
+import { GoneReceivers } from './webhooks/gone-receivers.js';
+import type { Outward } from './webhooks/outward.js';
 
 /** Everything that a command API reaches out to. */
 export interface CommandApiOptions {
@@ -48,6 +50,7 @@ export interface CommandApiOptions {
   readonly store: EventStore<ControlEvent>;
   /** To find what a kill names. */
   readonly sessions: Pick<EventStore<SessionEvent>, 'first'>;
+  readonly outward: Outward;
   readonly messaging: Messaging;
   readonly idempotency: KeyValue;
   /** `null`: without a read model. */
@@ -106,6 +109,7 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
     module: CommandApiModule.with({
       ...{ control, readModel, streams, messaging, armings, metrics: counted },
       sessions: new SessionStore(options.sessions),
+      outward: options.outward,
       canaryEveryMs: options.canaryEveryMs,
     }),
     server,
@@ -157,6 +161,7 @@ const requestsOf = (
     ...{ messaging, logger },
     handle: (request) => app.get(Breaches).handle(request),
   }),
+  new GoneReceivers(app.get(Control), messaging),
 ];
 
 const reactorsOf = (

@@ -25,10 +25,12 @@ import {
   startTelemetry,
   systemClock,
   systemIds,
+  type Clock,
   type RunningService,
 } from '#platform';
 import type { CommandApiConfig } from './command-api.config.js';
 import { createCommandApi } from './command-api.js';
+import { outwardOf } from './webhooks/outward.js';
 
 const NAME = 'command-api';
 const VERSION = '0.1.0';
@@ -38,7 +40,10 @@ const STREAMS_EVERY_MS = 250;
 const ANSWERS = live.answer('');
 
 /** Opens everything. The port answers at once; routes that need a key answer 503 until the control log is read. */
-export const startCommandApi = async (config: CommandApiConfig): Promise<RunningService> => {
+export const startCommandApi = async (
+  config: CommandApiConfig,
+  clock: Clock = systemClock,
+): Promise<RunningService> => {
   const { nodeId } = config;
   const logger = createLogger({ service: NAME, level: config.logLevel, fields: { node: nodeId } });
   const telemetry = await startTelemetry({
@@ -78,10 +83,11 @@ export const startCommandApi = async (config: CommandApiConfig): Promise<Running
     },
     store: nats.eventStore<ControlEvent>(streams.control.name, eventCodec(controlEvents)),
     sessions: nats.eventStore<SessionEvent>(streams.sessions.name, eventCodec(sessionEvents)),
+    outward: outwardOf(nats, config.secretsKey),
     messaging: nats.messaging(),
     idempotency: nats.keyValue(IDEMPOTENCY_BUCKET),
     database: database?.db ?? null,
-    clock: systemClock,
+    clock,
     ids: systemIds,
     logger,
     metrics: createMetrics(NAME),

@@ -34,6 +34,7 @@ import {
 } from '#platform';
 import { until } from '#testing';
 import { createCommandApi, type CommandApi } from '../command-api.js';
+import { outwardOf } from '../webhooks/outward.js';
 import { ExampleGateway } from './example-gateway.js';
 import { foundation } from './foundation.js';
 import { WatchedBucket } from './watched-bucket.js';
@@ -66,6 +67,8 @@ export class ExampleMesh {
   readonly remembered: WatchedBucket;
   /** For nodes that are added from now on; `0`: no canaries. */
   canaryEveryMs = 0;
+  /** The same; `null`: there are no webhooks. */
+  secretsKey: string | null = 'ab'.repeat(32);
   private readonly directory = mkdtempSync(join(tmpdir(), 'estop-example-'));
 
   private constructor(
@@ -105,7 +108,11 @@ export class ExampleMesh {
         messaging: this.messaging,
       },
       store: this.store,
-      sessions: this.nats.eventStore<SessionEvent>(streams.sessions.name, eventCodec(sessionEvents)),
+      sessions: this.nats.eventStore<SessionEvent>(
+        streams.sessions.name,
+        eventCodec(sessionEvents),
+      ),
+      outward: outwardOf(this.nats, this.secretsKey),
       messaging: this.messaging,
       idempotency: this.remembered,
       database: this.database,

@@ -4,6 +4,7 @@ import type {
   listSessions,
   Principal,
   SessionEvent,
+  SessionFact,
 } from '#contracts';
 import { endOfSession, type ControlView } from '#domain';
 import type { Stored } from '#event-store';
@@ -24,6 +25,9 @@ export interface SessionsOptions {
   readonly index: SessionIndex;
   readonly sessions: SessionGate;
 }
+
+/** It was JSON before. */
+type StoryResult = Extract<SessionFact, { type: 'SessionCompleted' }>['data']['result'];
 
 /** Sessions as they stand, and their ends. */
 export class Sessions {
@@ -59,7 +63,7 @@ export class Sessions {
     const { gate, log, index, sessions } = this.options;
     const { principal, params, body } = call;
     const named = await sessions.lasting(principal, params.session_id);
-    const result = body.result ?? null;
+    const result = (body.result ?? null) as StoryResult;
     refuseLarge(result, 'result');
     const { found } = named;
     const { sessionId } = found.session;
