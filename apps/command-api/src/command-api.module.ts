@@ -7,6 +7,7 @@ import { AgentHealth } from './agents/agent-health.js';
 import { AgentRevocations } from './agents/agent-revocations.js';
 import { AgentStopsController } from './agents/agent-stops.controller.js';
 import { AgentStops } from './agents/agent-stops.js';
+import { AgentWhy } from './agents/agent-why.js';
 import { MeshAgentsController } from './agents/mesh-agents.controller.js';
 import { MeshAgents } from './agents/mesh-agents.js';
 import { AuditController } from './audit/audit.controller.js';
@@ -40,6 +41,7 @@ import { MeshStreams } from './mesh/mesh-streams.js';
 import { MeshController } from './mesh/mesh.controller.js';
 import { Mesh } from './mesh/mesh.js';
 import { ExpiryReactor } from './reactors/expiry-reactor.js';
+import { BreachRecords } from './policies/breach-records.js';
 import { Breaches } from './policies/breaches.js';
 import { PoliciesController } from './policies/policies.controller.js';
 import { Policies } from './policies/policies.js';
@@ -82,8 +84,10 @@ const services = [
   AgentKeys,
   AgentRevocations,
   AgentStops,
+  AgentWhy,
   Audit,
   Breaches,
+  BreachRecords,
   Canaries,
   CanaryWatch,
   Challenges,

@@ -9,11 +9,15 @@ import {
 } from '#contracts';
 import { Endpoint, type Call } from '#platform';
 import { callerOf } from '../control/operator.js';
-import { AgentStops, type ResumedAgent, type StoppedAgent, type WhyHeld } from './agent-stops.js';
+import { AgentStops, type ResumedAgent, type StoppedAgent } from './agent-stops.js';
+import { AgentWhy, type WhyHeld } from './agent-why.js';
 
 @Controller()
 export class AgentStopsController {
-  constructor(private readonly agents: AgentStops) {}
+  constructor(
+    private readonly agents: AgentStops,
+    private readonly reasons: AgentWhy,
+  ) {}
 
   @Endpoint(killAgent)
   kill(call: Call<typeof killAgent>): Promise<StoppedAgent> {
@@ -54,6 +58,6 @@ export class AgentStopsController {
 
   @Endpoint(whyAgent)
   why(call: Call<typeof whyAgent>): Promise<WhyHeld> {
-    return this.agents.why(callerOf(call), call.params.address_id);
+    return this.reasons.why(callerOf(call), call.params.address_id);
   }
 }

@@ -1,19 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import type {
-  AgentMark,
-  killAgent,
-  OrderReport,
-  resumeAgent,
-  StopMode,
-  whyAgent,
-} from '#contracts';
+import type { AgentMark, killAgent, OrderReport, resumeAgent, StopMode } from '#contracts';
 import { resumptionOf, type StopOrder } from '#domain';
 import { ApiProblem } from '#platform';
 import { Control } from '../control/control.js';
 import type { Caller } from '../control/operator.js';
 import { LiftCommands } from '../stops/lift-commands.js';
-import { holdingOrder, strictestFirst } from '../stops/order-report.js';
+import { holdingOrder } from '../stops/order-report.js';
 import { StopCommands } from '../stops/stop-commands.js';
 import { findAgent, type AgentReference } from './agent-reference.js';
 import { AgentHealth } from './agent-health.js';
@@ -34,8 +27,6 @@ export interface ResumedAgent {
   readonly order: OrderReport | null;
   readonly orders: OrderReport[];
 }
-
-export type WhyHeld = z.infer<typeof whyAgent.response>;
 
 /** Stops and resumes one agent, named by its id or its address. */
 @Injectable()
@@ -84,25 +75,6 @@ export class AgentStops {
       agent: await this.health.mark(found.address),
       order: orders[0] ?? null,
       orders,
-    };
-  }
-
-  /** Every standing order that covers the agent, narrowed ones too, the strictest first. */
-  async why(caller: Caller, agent: string): Promise<WhyHeld> {
-    await this.control.catchUp();
-    const { address, record } = findAgent(
-      { view: this.control.view, caller: caller.principal },
-      agent,
-    );
-    const held_by = strictestFirst(this.control.view.holding(address)).map(holdingOrder);
-    const hold = this.control.view.strictestHold(address, null, this.control.parts.clock.nowMs());
-    return {
-      ok: true,
-      agent: await this.health.mark(address),
-      registered: record !== null,
-      held: held_by.length > 0,
-      mode: hold?.mode ?? null,
-      held_by,
     };
   }
 

@@ -29,9 +29,9 @@ describe('policies', () => {
   const set = (name: string, body: object, more = ''): Promise<Answer> =>
     mesh.call(key, `PUT /v1/mesh/policies/${name}${more}`, body);
   const fieldsOf = ({ body }: Answer): string[] =>
-    (
-      body as { error: { details: { fields: { path: string }[] } } }
-    ).error.details.fields.map(({ path }) => path);
+    (body as { error: { details: { fields: { path: string }[] } } }).error.details.fields.map(
+      ({ path }) => path,
+    );
 
   it('is set as a whole, and answered when every gateway has it', async () => {
     const answer = await set('deploy-rate', { name: 'deploy-rate', ...policy });
@@ -88,9 +88,17 @@ describe('policies', () => {
     ],
     ['no rule at all', { target: policy.target }, ['']],
     ['rules and a preset', { ...policy, preset: 'batch' }, ['']],
-    ['two conditions', { ...policy, rules: [{ ...rule, when: { ...rule.when, burst: {} } }] }, ['rules.0.when']],
+    [
+      'two conditions',
+      { ...policy, rules: [{ ...rule, when: { ...rule.when, burst: {} } }] },
+      ['rules.0.when'],
+    ],
     ['another name than that of the path', { ...policy, name: 'other' }, ['name']],
-    ['a negative limit', { ...policy, rules: [{ when: { cost_usd: { over: -1, per: 'day' } }, then: 'halt' }] }, ['rules.0.when.cost_usd.over']],
+    [
+      'a negative limit',
+      { ...policy, rules: [{ when: { cost_usd: { over: -1, per: 'day' } }, then: 'halt' }] },
+      ['rules.0.when.cost_usd.over'],
+    ],
   ])('refuses %s and names its place', async (_what, body, paths) => {
     const answer = await set('bad', body);
     expect([answer.status, fieldsOf(answer)]).toEqual([422, paths]);
@@ -145,7 +153,9 @@ describe('policies', () => {
     const far = await mesh.call(admin, 'PUT /v1/mesh/policies/far?org_id=globex', theirs);
     expect(far).toMatchObject({ status: 200, body: { policy: { org_id: 'globex' } } });
     expect((await mesh.call(key, 'GET /v1/mesh/policies/far')).status).toBe(404);
-    expect(JSON.stringify((await mesh.call(key, 'GET /v1/mesh/policies')).body)).not.toContain('globex');
+    expect(JSON.stringify((await mesh.call(key, 'GET /v1/mesh/policies')).body)).not.toContain(
+      'globex',
+    );
   });
 
   it('is looked over without being set', async () => {

@@ -4,6 +4,7 @@ import type { getStop, OrderReport } from '#contracts';
 import { Control } from '../control/control.js';
 import { namedActor } from '../control/named-actor.js';
 import type { Caller } from '../control/operator.js';
+import { BreachRecords } from '../policies/breach-records.js';
 import { ReadModel } from '../read-model/read-model.js';
 import { findOrderIn } from './order-access.js';
 import { orderRecord } from './order-record.js';
@@ -18,14 +19,19 @@ export class ShownStops {
   constructor(
     private readonly control: Control,
     private readonly readModel: ReadModel,
+    private readonly breaches: BreachRecords,
   ) {}
 
   async get({ principal }: Caller, orderId: string): Promise<ShownStop> {
     const isCaughtUp = await this.control.catchUp();
     const { view } = this.control;
     const order = findOrderIn({ view, isCaughtUp }, principal, orderId);
-    const record = orderRecord(await this.readModel.orderRecord(order.orderId));
+    const [lines, breach] = await Promise.all([
+      this.readModel.orderRecord(order.orderId),
+      this.breaches.of(order),
+    ]);
+    const record = orderRecord(lines);
     const report = reportNow(this.control, order, false);
-    return { ok: true, ...report, actor: namedActor(view, order.actor), record };
+    return { ok: true, ...report, actor: namedActor(view, order.actor), record, breach };
   }
 }

@@ -1,9 +1,10 @@
 import type { z } from 'zod';
 import { partsOf, type Address, type guardTool } from '#contracts';
-import type { Verdict } from '#domain';
+import type { LocalGround, Verdict } from '#domain';
 import { ApiProblem, type Call } from '#platform';
 import type { Gate } from '../gate/gate.js';
 import { refusal } from '../gate/stop-problem.js';
+import { ruleName } from '../policy/policy-problem.js';
 import { sessionProblem, type NamedSession, type SessionGate } from '../sessions/session-gate.js';
 
 export interface GuardOptions {
@@ -23,6 +24,13 @@ export class Guard {
     const address = addressOf(call);
     const first = this.firstVerdict(call, address);
     if (!first.allowed) return answerOf(first);
+    const word = this.options.gate.policyWordOf(call);
+    if (word.kind === 'refuse') return byPolicy('block', word.ground);
+    const answer = await this.unstopped(call, address, first);
+    const isWarned = word.kind === 'warn' && answer.action === 'allow';
+    return isWarned ? byPolicy('warn', word.ground) : answer;
+  /** Beyond stops and policies: the session that it names, and a drain. */
+  private async unstopped(
     const session = await this.sessionOf(call);
     if (session instanceof ApiProblem) return blockedBy(session);
     const draining = first.heldBy?.mode === 'drain';
@@ -65,6 +73,8 @@ export class Guard {
   }
 }
 
+const byPolicy = (action: 'block' | 'warn', ground: LocalGround): GuardAnswer => ({
+  reason: action === 'block' ? 'policy_blocked' : 'policy_warning',
 const blockedBy = ({ code, detail }: ApiProblem): GuardAnswer => ({
   action: 'block',
   reason: code,

@@ -3,6 +3,7 @@ import { Reason } from '../events/stop.events.js';
 import { Address, GatewayId, RegionName } from '../names.js';
 import { AgentParams } from './agent-wire.js';
 import { ok } from './paging.js';
+import { BreachView, RestrictionView } from './policy-wire.js';
 import { defineRoute } from './route.js';
 import {
   AgentMark,
@@ -114,7 +115,14 @@ export const whyAgent = defineRoute({
     held: z.boolean(),
     /** The mode that decides; `null` where nothing holds the whole agent. */
     mode: z.string().nullable(),
-    held_by: z.array(HoldingOrder),
+    held_by: z.array(
+      HoldingOrder.extend({
+        /** What led a policy to order it; `null`: no policy did, or the log cannot be read now. */
+        breach: BreachView.nullable(),
+      }),
+    ),
+    /** What policies left it: less than a stop, for a time. */
+    restricted_by: z.array(RestrictionView),
   }),
 });
 

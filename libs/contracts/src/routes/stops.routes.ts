@@ -4,6 +4,7 @@ import { Address, AddressId, StopOrderId, Timestamp } from '../names.js';
 import { Selector } from '../selector.js';
 import { NamedActor, OrderRecord } from './order-record.js';
 import { nextCursor, ok, paging } from './paging.js';
+import { BreachView } from './policy-wire.js';
 import { defineRoute } from './route.js';
 import {
   AgentMark,
@@ -86,6 +87,8 @@ export const getStop = defineRoute({
     actor: NamedActor,
     /** From the logs, by way of the read model; `null` while that cannot be read. */
     record: OrderRecord.nullable(),
+    /** What led a policy to order it; `null`: no policy did, or the log cannot be read now. */
+    breach: BreachView.nullable(),
   }),
 });
 
