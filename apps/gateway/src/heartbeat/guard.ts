@@ -29,8 +29,14 @@ export class Guard {
     const answer = await this.unstopped(call, address, first);
     const isWarned = word.kind === 'warn' && answer.action === 'allow';
     return isWarned ? byPolicy('warn', word.ground) : answer;
+  }
+
   /** Beyond stops and policies: the session that it names, and a drain. */
   private async unstopped(
+    call: GuardCall,
+    address: Address,
+    first: Extract<Verdict, { allowed: true }>,
+  ): Promise<GuardAnswer> {
     const session = await this.sessionOf(call);
     if (session instanceof ApiProblem) return blockedBy(session);
     const draining = first.heldBy?.mode === 'drain';
@@ -74,7 +80,12 @@ export class Guard {
 }
 
 const byPolicy = (action: 'block' | 'warn', ground: LocalGround): GuardAnswer => ({
+  action,
   reason: action === 'block' ? 'policy_blocked' : 'policy_warning',
+  detail: ground.says,
+  rule: ruleName(ground),
+});
+
 const blockedBy = ({ code, detail }: ApiProblem): GuardAnswer => ({
   action: 'block',
   reason: code,
