@@ -1,9 +1,14 @@
+export * from './backtest.js';
 export * from './breach.decider.js';
 export * from './compiled-policy.js';
 export * from './condition.js';
+export * from './effect.js';
 export type { LintWarning } from './lint-warning.js';
 export * from './local-policies.js';
 export * from './local-verdict.js';
+export * from './partition.js';
+export * from './pending-effects.js';
+export * from './policy-evaluation.js';
 export * from './policy-index.js';
 export * from './policy-lint.js';
 export * from './policy-presets.js';

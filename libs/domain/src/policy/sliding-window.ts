@@ -25,18 +25,16 @@ export class SlidingWindow {
   #newest = -1;
   #total = 0;
 
-  constructor(shape: WindowShape) {
-    this.#bucketMs = shape.lengthMs / shape.buckets;
-    this.#sums = new Array<number>(shape.buckets).fill(0);
+  constructor({ lengthMs, buckets }: WindowShape) {
+    this.#bucketMs = lengthMs / buckets;
+    this.#sums = new Array<number>(buckets).fill(0);
   }
 
   add(amount: number, atMs: number): void {
     const bucket = Math.floor(atMs / this.#bucketMs);
     this.#moveTo(bucket);
     if (bucket <= this.#newest - this.#sums.length) return;
-    const at = bucket % this.#sums.length;
-    this.#sums[at] = (this.#sums[at] as number) + amount;
-    this.#total += amount;
+    this.#put(bucket, amount);
   }
 
   /** The sum of the window that ends at the newest time seen, this one included. */
@@ -58,9 +56,29 @@ export class SlidingWindow {
     return size * this.#bucketMs;
   }
 
-  /** The start of the newest bucket; what happens in one is one breach. */
-  startMs(): number {
-    return this.#newest * this.#bucketMs;
+  /** The newest bucket, and then how long before it and how much, for each bucket that holds something. */
+  save(): number[] {
+    const size = this.#sums.length;
+    const saved = [this.#newest];
+    for (let back = 0; back < size && back <= this.#newest; back += 1) {
+      const sum = this.#sums[(this.#newest - back) % size] as number;
+      if (sum !== 0) saved.push(back, sum);
+    }
+    return saved;
+  }
+
+  restore([newest = -1, ...pairs]: readonly number[]): void {
+    this.#newest = newest;
+    for (let at = 0; at + 1 < pairs.length; at += 2) {
+      const bucket = newest - (pairs[at] as number);
+      if (bucket >= 0) this.#put(bucket, pairs[at + 1] as number);
+    }
+  }
+
+  #put(bucket: number, amount: number): void {
+    const at = bucket % this.#sums.length;
+    this.#sums[at] = (this.#sums[at] as number) + amount;
+    this.#total += amount;
   }
 
   #moveTo(bucket: number): void {
