@@ -68,7 +68,12 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
   });
   const { backlogMax } = options;
   const handlers = routeHandlers({ ...shared, gate, streams, activity, work, backlogMax });
-  controlLog.listen((stored) => handlers.sessions.heard(stored));
+  controlLog.listen((stored) => {
+    handlers.sessions.heard(stored);
+    const { decoded } = stored;
+    if (decoded.known && decoded.event.type === 'KeyRetired')
+      streams.retire(decoded.event.data.keyId);
+  });
   return {
     ...handlers,
     ...lifeCycle({ ...living, enforcement, work, sessions: handlers.sessions }),

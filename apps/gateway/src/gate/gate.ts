@@ -6,6 +6,7 @@ import { policyProblem } from '../policy/policy-problem.js';
 import { decisionOf, type Decision, type DecisionNotes } from './decisions.js';
 import { gateRules, type GatedCall } from './gate-rules.js';
 import type { HandOver, Offered } from './hand-over.js';
+import { refuseRevokedKey } from './key-look.js';
 import { refusal } from './stop-problem.js';
 
 export interface GateOptions {
@@ -67,8 +68,10 @@ export class Gate {
 
   /** Sends the answer of a route where that is what is handed over. @throws ApiProblem */
   answer<T>(route: RouteDefinition, call: AnyCall, send: () => T): T {
+    if (call.principal === null) return send();
+    refuseRevokedKey(this.options.view, call.principal.keyId);
     const rule = gateRules[route.id];
-    if (!rule?.answers || call.principal === null) return send();
+    if (!rule?.answers) return send();
     const gated = call as GatedCall;
     const asks = rule.tells ? NOTHING.asks : this.asksOf(call);
     return this.handOver(this.handing(route.id, gated, { asks, parties: senderOf(gated) }), send);
@@ -151,6 +154,7 @@ export class Gate {
 
   /** Like {@link offer}. @throws ApiProblem where that does not send */
   handOver<T>(handing: HandOver, send: () => T): T {
+    if (handing.keyId !== undefined) refuseRevokedKey(this.options.view, handing.keyId);
     const offered = this.offer(handing, send);
     if (offered.sent) return offered.value;
     if (offered.refusal === null) throw fenced();
@@ -168,6 +172,7 @@ export class Gate {
     const { principal, reply } = call;
     return {
       what,
+      keyId: principal.keyId,
       agent: principal.kind === 'sa' ? principal.address : principal.keyId,
       intentId: more.intentId ?? null,
       asks: more.asks,

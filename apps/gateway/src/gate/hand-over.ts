@@ -1,4 +1,4 @@
-import type { Destination } from '#contracts';
+import type { Destination, KeyId } from '#contracts';
 import type { Ask, Verdict } from '#domain';
 
 /** What is about to leave this gateway, to whom, and what can still be done about it afterwards. */
@@ -6,6 +6,8 @@ export interface HandOver {
   /** The route, or `delivery`. */
   readonly what: string;
   readonly agent: string;
+  /** The key that asked for it; left out where nobody's request did. */
+  readonly keyId?: KeyId;
   readonly intentId: string | null;
   /** Asked at the moment of sending. */
   readonly asks: readonly Ask[];

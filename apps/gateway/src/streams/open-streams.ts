@@ -67,7 +67,6 @@ export class OpenStreams {
     const { gate } = this.options;
     const { keyId } = call.principal;
     this.refuseTooMany(keyId);
-    this.refuseRevoked(keyId);
     const parties = ask === null ? [] : [ask.address];
     const asks = ask === null ? [] : [ask];
     // The call was judged before its handler read from the log; a stop may have come meanwhile.
@@ -104,6 +103,11 @@ export class OpenStreams {
     }
   }
 
+  /** A key was retired: it ends sooner than it was to. */
+  retire(keyId: KeyId): void {
+    for (const open of this.streams) if (open.keyId === keyId) this.closeAtExpiry(open);
+  }
+
   /** What this gateway knows is proven no more: nothing moves but where it may without a proof. */
   hold(): void {
     for (const { stream, parties } of this.streams) {
@@ -121,11 +125,8 @@ export class OpenStreams {
     const { stream, keyId } = open;
     this.streams.add(open);
     this.perKey.set(keyId, (this.perKey.get(keyId) ?? 0) + 1);
-    const expiry = this.closeAtExpiry(open);
-    const forget = (): void => {
-      clearTimeout(expiry);
-      this.forget(open);
-    };
+    this.closeAtExpiry(open);
+    const forget = (): void => this.forget(open);
     if (stream.closed.aborted) forget();
     else stream.closed.addEventListener('abort', forget, { once: true });
   }
@@ -147,22 +148,19 @@ export class OpenStreams {
   }
 
   /** A stream is no longer open than its key is good. */
-  private closeAtExpiry(open: OpenStream): NodeJS.Timeout | undefined {
+  private closeAtExpiry(open: OpenStream): void {
     const leftMs = this.leftMs(open.keyId);
-    if (leftMs === null || leftMs > TIMER_MS_MAX) return undefined;
-    return setTimeout(() => this.end(open, 'key', 'key_expired'), leftMs);
+    if (leftMs === null || leftMs > TIMER_MS_MAX) return;
+    const timer = setTimeout(() => this.end(open, 'key', 'key_expired'), Math.max(0, leftMs));
+    const forget = (): void => clearTimeout(timer);
+    if (open.stream.closed.aborted) forget();
+    else open.stream.closed.addEventListener('abort', forget, { once: true });
   }
 
   /** Milliseconds until the key expires; `null` for one that never does. */
   private leftMs(keyId: KeyId): number | null {
     const expiresAtMs = this.options.view.key(keyId)?.expiresAtMs ?? null;
     return expiresAtMs === null ? null : expiresAtMs - this.options.clock.nowMs();
-  }
-
-  private refuseRevoked(keyId: KeyId): void {
-    const revokedAt = this.options.view.key(keyId)?.revokedAt ?? null;
-    if (revokedAt !== null)
-      throw new ApiProblem('key_revoked', `The key was revoked at ${revokedAt}.`);
   }
 
   private forget(open: OpenStream): void {
