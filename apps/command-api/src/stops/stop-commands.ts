@@ -41,8 +41,20 @@ export class StopCommands {
     checkWish(wish);
     const sinceMs = this.control.parts.clock.monotonicMs();
     const limits = limitsOf(wish, this.control.parts.clock.nowMs());
-    const placed = (await this.repeat(wish, limits)) ?? (await this.place(wish, limits));
+    const orderId = this.newId(wish);
+    const placed =
+      this.placed(orderId) ??
+      (await this.repeat(wish, limits)) ??
+      (await this.place(wish, orderId, limits));
     return this.answer(wish, placed, sinceMs);
+  }
+
+  /** What this very request placed before; it has a key then. @throws ApiProblem `idempotency_conflict` once it was lifted */
+  private placed(orderId: StopOrderId): Placed | null {
+    const { view } = this.control;
+    const known = view.order(orderId);
+    if (known?.lift || (known === null && view.everOrdered(orderId))) throw liftedAlready(orderId);
+    return known && { orderId, changed: false };
   }
 
   /** The order that stands already; `null` where none does, it was lifted meanwhile, or nobody can tell. */
@@ -71,11 +83,7 @@ export class StopCommands {
     return null;
   }
 
-  private async place(wish: StopWish, limits: Limits): Promise<Placed> {
-    const orderId = this.newId(wish);
-    const known = this.control.view.order(orderId);
-    if (known?.lift) throw liftedAlready(orderId);
-    if (known) return { orderId, changed: false };
+  private async place(wish: StopWish, orderId: StopOrderId, limits: Limits): Promise<Placed> {
     const isDurable = await this.control.parts.node.order(
       this.event(wish, orderId, limits),
       DURABLE_MS_MAX,

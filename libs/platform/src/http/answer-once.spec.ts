@@ -104,6 +104,46 @@ describe('Idempotency-Key', () => {
     expect(written).toHaveLength(1);
   });
 
+  it('lets a stop run before its record is looked for, and answers what another node answered', async () => {
+    const bucket = new InMemoryKeyValue();
+    const clock = systemClock;
+    const runs = counting((run) => ({ run }), { idempotency: createIdempotency(bucket, clock) });
+    await rim.ask(KILL, withKey('k1'));
+    const order: string[] = [];
+    const looking = {
+      get: (key: string) => (order.push('looked'), bucket.get(key)),
+      create: (key: string, value: string) => bucket.create(key, value),
+      update: (key: string, value: string, of: number) => bucket.update(key, value, of),
+    };
+    await rim.server.close();
+    const elsewhere = { idempotency: createIdempotency(looking, clock) };
+    counting((run) => (order.push('ran'), { run: `elsewhere ${run}` }), elsewhere);
+    const { response } = await rim.ask(KILL, withKey('k1'));
+    expect(order).toEqual(['ran', 'looked']);
+    expect(response.json()).toEqual({ run: 1 });
+    expect(response.headers['idempotency-replayed']).toBe('true');
+    const again = await rim.ask(KILL, withKey('k1'));
+    expect([again.response.json(), order.length]).toEqual([{ run: 1 }, 3]);
+    expect(runs()).toBe(1);
+  });
+
+  it('tells which stop stands though its key was used at another node for something else', async () => {
+    const bucket = new InMemoryKeyValue();
+    counting(() => ({ ok: true }), { idempotency: createIdempotency(bucket, systemClock) });
+    await rim.ask(KILL, withKey('k1'));
+    await rim.server.close();
+    const placed = { ok: true, order: { order_id: 'stop_x' } };
+    counting(() => placed, { idempotency: createIdempotency(bucket, systemClock) });
+    const { response } = await rim.ask(KILL, withKey('k1', '{"reason":"b"}'));
+    expect(response.statusCode).toBe(409);
+    expect(response.json()).toMatchObject({
+      error: { code: 'idempotency_conflict', details: { order_id: 'stop_x' } },
+    });
+    // Here it is known by now: nothing runs any more.
+    const { response: other } = await rim.ask(KILL, withKey('k1', '{"reason":"c"}'));
+    expect([other.statusCode, other.body.includes('stop_x')]).toEqual([409, false]);
+  });
+
   it('does not hold up a stop when the bucket cannot be reached', async () => {
     const away = (): Promise<never> => Promise.reject(new LogUnavailableError('no leader'));
     const idempotency = createIdempotency({ get: away, create: away, update: away }, systemClock);

@@ -49,8 +49,8 @@ export const answerOnce = async (
     // Only operators' routes hand out tokens; the keys of one agent share its answers.
     sealWith: principal.kind === 'op' ? presentedText(request.headers) : null,
   };
-  const outcome = isStop(bound)
-    ? await stopOnce(bound, idempotency, { asked, run })
+  const outcome = isStop(bound.route)
+    ? await stopOnce(idempotency, { asked, run })
     : await idempotency.once(asked, run, worthRemembering);
   return send(call.reply, outcome);
 };
@@ -64,33 +64,12 @@ interface Asked {
  * A stop waits for no record of its key: its order's id is made from the key, so a repeat finds the order where there is
  * no answer to be found, and two that ran are one stop.
  */
-const stopOnce = async (
-  { route, host }: Bound,
-  idempotency: Idempotency,
-  { asked, run }: Asked,
-): Promise<Outcome> => {
-  let ran = false;
-  const running = (): Promise<Answer> => {
-    ran = true;
-    return run();
-  };
-  try {
-    return await idempotency.onceByItself(asked, running, worthRemembering);
-  } catch (error) {
-    if (ran || !unreachable(error)) throw error;
-    host.log.warn(
-      { err: error, route: route.id },
-      'idempotency record unreachable, stopping anyway',
-    );
-    return { kind: 'fresh', answer: await run() };
-  }
-};
+const stopOnce = (idempotency: Idempotency, { asked, run }: Asked): Promise<Outcome> =>
+  idempotency.onceByItself(asked, run, worthRemembering);
 
-const isStop = ({ route: { access } }: Bound): boolean =>
+/** Whether the route orders stops: nothing holds those up. */
+export const isStop = ({ access }: RouteDefinition): boolean =>
   access.kind === 'operator' && access.permission === 'stop:order';
-
-const unreachable = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'LOG_UNAVAILABLE';
 
 /** The handler's answer as a value. Refusals are answers too; what broke is thrown. */
 const capture = async ({ run }: Bound, call: AnyCall): Promise<Answer> => {
@@ -115,8 +94,7 @@ const worthRemembering = ({ status }: Answer): boolean =>
 
 const send = (reply: FastifyReply, outcome: Outcome): FastifyReply => {
   if (outcome.kind === 'conflict') {
-    const detail = 'This idempotency key was used for a request with other content. Use a new key.';
-    throw new ApiProblem('idempotency_conflict', detail);
+    throw conflict(outcome.ran);
   }
   if (outcome.kind === 'in_progress') {
     const { retryAfterSeconds } = outcome;
@@ -129,4 +107,22 @@ const send = (reply: FastifyReply, outcome: Outcome): FastifyReply => {
   if (outcome.kind === 'replayed') void reply.header('idempotency-replayed', 'true');
   void reply.code(answer.status).headers(answer.headers);
   return answer.body === '' ? reply.send() : reply.type(answer.contentType).send(answer.body);
+};
+
+/** A stop does not wait until it is known whether its key is free: what it did is told. */
+const conflict = (ran: Answer | null): ApiProblem => {
+  const detail = 'This idempotency key was used for a request with other content. Use a new key.';
+  const orderId = ran === null ? undefined : placedBy(ran);
+  if (orderId === undefined) return new ApiProblem('idempotency_conflict', detail);
+  const stands = `${detail} The stop that was asked for stands all the same, as ${orderId}: lift it if it was not meant.`;
+  return new ApiProblem('idempotency_conflict', stands, { details: { order_id: orderId } });
+};
+
+const placedBy = ({ status, body }: Answer): string | undefined => {
+  if (status >= 300) return undefined;
+  const { order, order_id = order?.order_id } = JSON.parse(body) as {
+    order?: { order_id?: string };
+    order_id?: string;
+  };
+  return order_id;
 };

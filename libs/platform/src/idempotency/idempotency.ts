@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LogUnavailableError, type KeyValue } from '#event-store';
 import type { Clock } from '../clock/clock.js';
 import { sha256Hex } from '../identity/hashed-ids.js';
+import { HeardKeys } from './heard-keys.js';
 import { openSealed, sealText } from './sealed-text.js';
 
 /** One answer as it went to the caller. */
@@ -26,8 +27,8 @@ export type Outcome =
   /** The first request with this key: its answer, as `run` gave it. */
   | { readonly kind: 'fresh'; readonly answer: Answer }
   | { readonly kind: 'replayed'; readonly answer: Answer }
-  /** The key was used for another request. */
-  | { readonly kind: 'conflict' }
+  /** The key was used for another request; `ran`: that was known only when this one had run, too. */
+  | { readonly kind: 'conflict'; readonly ran: Answer | null }
   /** The first request has not been answered yet. */
   | { readonly kind: 'in_progress'; readonly retryAfterSeconds: number };
 
@@ -39,9 +40,10 @@ export interface Idempotency {
     remember: (answer: Answer) => boolean,
   ): Promise<Outcome>;
   /**
-   * The same for what is named by its key and so has one effect however often it runs, such as a stop: a known answer is
-   * given again, else it runs at once, and its answer is written down afterwards. Of two that run at the same moment each
-   * may have its own answer. @throws LogUnavailableError when it is not known in time whether there is an answer
+   * The same for what is named by its key and so has one effect however often it runs, such as a stop, and must not wait: a
+   * key that was not heard here before runs at once, while its record is looked for. A known answer is given again, and the
+   * answer of this run is dropped. Of two that run at the same moment each may have its own answer. A record that is not
+   * found in time holds nothing up.
    */
   onceByItself(
     request: IdempotentRequest,
@@ -77,7 +79,12 @@ type KeyRecord = z.infer<typeof KeyRecord>;
  * Remembers answers in a shared bucket, so that a repeat through any gateway finds them. A run that never ended (its
  * process died) is taken over after 30 s. Answers above 1 MB are not kept. The bucket's time to live is the memory's.
  */
-export const createIdempotency = (kv: KeyValue, clock: Clock): Idempotency => ({
+export const createIdempotency = (kv: KeyValue, clock: Clock): Idempotency => {
+  const heard = new HeardKeys();
+  return { ...onceIn(kv, clock), ...byItselfIn(kv, heard) };
+};
+
+const onceIn = (kv: KeyValue, clock: Clock): Pick<Idempotency, 'once'> => ({
   once: async (request, run, remember) => {
     const { key, fingerprint, secret } = placeOf(request);
     const claim = await claimKey(kv, key, { fingerprint, nowMs: clock.nowMs() });
@@ -91,21 +98,60 @@ export const createIdempotency = (kv: KeyValue, clock: Clock): Idempotency => ({
     else await write(answered(fingerprint, answer, secret)).catch(() => undefined);
     return { kind: 'fresh', answer };
   },
+});
+
+const byItselfIn = (kv: KeyValue, heard: HeardKeys): Pick<Idempotency, 'onceByItself'> => ({
   onceByItself: async (request, run, remember) => {
     const { key, fingerprint, secret } = placeOf(request);
-    const found = await recalled(kv, key);
-    const settled = found && settle(found.record, { fingerprint, nowMs: Infinity });
+    const before = heard.hear(key, fingerprint);
+    if (before === 'other') return { kind: 'conflict', ran: null };
+    const running = startedAtOnce(before, run);
+    const { revision, settled } = await lookedUp(kv, key, fingerprint);
     if (settled?.kind === 'replayed') return replay(settled.answer, secret);
-    if (settled?.kind === 'conflict') return settled;
-    const answer = await run();
+    if (settled?.kind === 'conflict') return { ...settled, ran: await running };
+    const answer = await (running ?? run());
     if (isKept(answer, remember)) {
-      const text = JSON.stringify(answered(fingerprint, answer, secret));
-      const written = found ? kv.update(key, text, found.revision) : kv.create(key, text);
-      await within(MEMORY_MS_MAX, written).catch(() => undefined);
+      await writeDown(kv, { key, revision }, answered(fingerprint, answer, secret));
     }
     return { kind: 'fresh', answer };
   },
 });
+
+/** What the shared records say; nothing where they do not answer in time. */
+const lookedUp = async (kv: KeyValue, key: string, fingerprint: string) => {
+  const found = await recalled(kv, key).catch(() => null);
+  if (found === null) return { revision: null, settled: null };
+  const settled = settle(found.record, { fingerprint, nowMs: Infinity });
+  return { revision: found.revision, settled };
+};
+
+interface Place {
+  readonly key: string;
+  /** Of the record that is there; `null`: none is. */
+  readonly revision: number | null;
+}
+
+/** Nobody waits for it longer than for the finding of it; who comes too late has its answer already. */
+const writeDown = async (
+  kv: KeyValue,
+  { key, revision }: Place,
+  record: KeyRecord,
+): Promise<void> => {
+  const text = JSON.stringify(record);
+  const written = revision === null ? kv.create(key, text) : kv.update(key, text, revision);
+  await within<unknown>(MEMORY_MS_MAX, written).catch(() => undefined);
+};
+
+/** A repeat can wait for its answer: what it asks for was done. A run may fail before anybody waits for it. */
+const startedAtOnce = (
+  before: 'new' | 'same',
+  run: () => Promise<Answer>,
+): Promise<Answer> | null => {
+  if (before === 'same') return null;
+  const running = run();
+  running.catch(() => undefined);
+  return running;
+};
 
 /** Where a request is remembered, by what it is recognised, and who may read it. */
 const placeOf = ({ scope, fingerprint, sealWith = null }: IdempotentRequest) => ({
@@ -162,7 +208,9 @@ const sealAnswer = (answer: Answer, secret: string | null): KeptAnswer =>
 const replay = ({ sealed, ...answer }: KeptAnswer, secret: string | null): Outcome => {
   if (!sealed) return { kind: 'replayed', answer };
   const body = secret === null ? null : openSealed(answer.body, secret);
-  return body === null ? { kind: 'conflict' } : { kind: 'replayed', answer: { ...answer, body } };
+  return body === null
+    ? { kind: 'conflict', ran: null }
+    : { kind: 'replayed', answer: { ...answer, body } };
 };
 
 type Claim =
@@ -194,7 +242,7 @@ const claimKey = async (kv: KeyValue, key: string, asking: Asking): Promise<Clai
 /** What a record says about a request; `null` when it may be claimed. */
 const settle = (record: KeyRecord, asking: Asking): Claim | null => {
   if (record.state === 'free') return null;
-  if (record.fingerprint !== asking.fingerprint) return { kind: 'conflict' };
+  if (record.fingerprint !== asking.fingerprint) return { kind: 'conflict', ran: null };
   if (record.state === 'answered') return { kind: 'replayed', answer: record.answer };
   return asking.nowMs - record.sinceMs < TAKE_OVER_AFTER_MS ? BUSY : null;
 };
