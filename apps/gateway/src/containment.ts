@@ -5,6 +5,7 @@ import {
   IdentityFile,
   type GatewayHandlers,
   type GatewayShellOptions,
+  warmUp,
 } from '#containment';
 import { ConfigError } from '#platform';
 
@@ -23,6 +24,7 @@ export interface ContainmentOptions extends Omit<
  */
 export const openContainment = async (options: ContainmentOptions): Promise<GatewayShell> => {
   const identity = await openIdentity(options);
+  warmUp();
   return GatewayShell.open({ ...options, identity, modes: options.modes ?? StopMode.options });
 };
 

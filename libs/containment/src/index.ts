@@ -14,3 +14,4 @@ export * from './node/node-shell-options.js';
 export { testedText } from './node/test-orders.js';
 export type { Outcome as TestOutcome, Test, Tested } from './node/test-orders.js';
 export * from './kill-path.js';
+export { warmUp } from './warm-up.js';

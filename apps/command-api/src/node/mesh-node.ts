@@ -1,4 +1,4 @@
-import { IdentityFile, NodeShell } from '#containment';
+import { IdentityFile, NodeShell, warmUp } from '#containment';
 import type { ControlEvent } from '#contracts';
 import { fenceCountsIn } from '#domain';
 import type { Broadcast, EventStore, RawLog } from '#event-store';
@@ -55,6 +55,7 @@ export const openMeshNode = async (options: MeshNodeOptions): Promise<MeshNode> 
   const { directory, messaging } = killPath;
   const identity = await IdentityFile.open(directory, () => `${name}-${randomText(SUFFIX_LENGTH)}`);
   const regions = new GatewayRegions();
+  warmUp();
   const handlers = {
     ...feedOf(() => log),
     fenceCounts: (...asked: Parameters<ReturnType<typeof fenceCountsIn>>) =>

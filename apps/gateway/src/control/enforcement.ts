@@ -1,6 +1,12 @@
 import type { Cut, GatewayHandlers, StopOrderedEvent } from '#containment';
 import { type ControlChange, covers, type StopOrder } from '#domain';
-import type { Clock, ControlLog, Logger, StoredControl } from '#platform';
+import {
+  toTimestamp,
+  type Clock,
+  type ControlLog,
+  type Logger,
+  type StoredControl,
+} from '#platform';
 import type { Activity } from '../activity/activity.js';
 import type { HeldWork } from '../deliveries/held-work.js';
 import type { WorkInHand } from '../deliveries/work-in-hand.js';
@@ -43,6 +49,7 @@ const NOTHING: Cut = { streams: 0, calls: 0 };
 export class Enforcement implements GatewayHandlers {
   private timer: NodeJS.Timeout | null = null;
   private enforcing: Enforcing | null = null;
+  private readonly untold: (() => void)[] = [];
   private readonly overdue = new Set<string>();
   /** When an order was in force that the log had not told of yet. */
   private readonly pushedAtMs = new BoundedMap<string, number>(PUSHED_MAX);
@@ -50,11 +57,15 @@ export class Enforcement implements GatewayHandlers {
   constructor(private readonly options: EnforcementOptions) {}
 
   start(): void {
-    this.timer = setInterval(() => this.endDrains(), CHECK_MS);
+    this.timer = setInterval(() => {
+      this.tellAll();
+      this.endDrains();
+    }, CHECK_MS);
   }
 
   stop(): void {
     if (this.timer !== null) clearInterval(this.timer);
+    this.tellAll();
   }
 
   apply(stored: StoredControl): void {
@@ -172,9 +183,16 @@ export class Enforcement implements GatewayHandlers {
 
   /** The trace id is the one that the operator was answered. */
   private tell(what: string, order: StopOrder, trace_id: string | null): void {
-    if (!this.options.log.isLevelEnabled('info')) return;
+    const { log, clock } = this.options;
+    if (!log.isLevelEnabled('info')) return;
     const { orderId: order_id, mode, sequence } = order;
-    this.options.log.info({ order_id, mode, sequence, trace_id }, what);
+    const at = toTimestamp(clock.nowMs());
+    this.untold.push(() => log.info({ order_id, mode, sequence, trace_id, at }, what));
+  }
+
+  /** To write a line takes longer than to stop an agent: it comes after. */
+  private tellAll(): void {
+    for (const write of this.untold.splice(0)) write();
   }
 
   /** A drain past its deadline is a halt, without another word from the log. */

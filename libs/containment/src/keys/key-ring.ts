@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import type { OrderBody } from '#domain';
 import { isSignedBy, keyIdOf, openPublicKey, parseSignature } from './signing-key.js';
 
 /** Who may say what: nodes orders, answers and joins; gateways renewals, receipts and positions. */
@@ -33,6 +34,7 @@ const KEYS_MAX = 64;
 export class KeyRing {
   readonly #signers = new Map<string, Map<string, RingKey>>();
   readonly #memberNodes = new Set<string>();
+  #verified = new WeakSet<OrderBody>();
   #hasNode = false;
   #logTimeMs = 0;
   /** Keys of events up to here are in the ring. */
@@ -47,6 +49,7 @@ export class KeyRing {
   startOver(): void {
     this.#signers.clear();
     this.#memberNodes.clear();
+    this.#verified = new WeakSet();
     this.#hasNode = false;
     this.position = 0;
   }
@@ -102,6 +105,15 @@ export class KeyRing {
   /** The log's clock, as far as it was read: the time against which retired keys run out. */
   passed(atMs: number): void {
     this.#logTimeMs = Math.max(this.#logTimeMs, atMs);
+  }
+
+  /** This order's signature was checked, and is its signer's. */
+  wasVerified(order: OrderBody): void {
+    this.#verified.add(order);
+  }
+
+  hasVerified(order: OrderBody): boolean {
+    return this.#verified.has(order);
   }
 
   /** Total: whatever comes in, the answer is yes or no. */

@@ -65,6 +65,7 @@ export class RingSigning implements Signing {
     }
     const isGenuine = this.ring.verify({ kind, signer, signature, text, atMs: atOf(message) });
     if (!isGenuine) this.onForged(message.kind);
+    else if (message.kind === 'order') this.ring.wasVerified(message.value);
     return isGenuine;
   }
 

@@ -3,7 +3,7 @@ import { msOf, type LogEntry, type LogFact, type LogRecord } from '#domain';
 import type { StoredControl } from '#platform';
 import type { KeyRing } from '../keys/key-ring.js';
 import { isAuthentic } from './authentic.js';
-import { signedOrderOf } from './order-event.js';
+import { readLately, signedOrderOf } from './order-event.js';
 
 const codec = eventCodec<ControlEvent>(controlEvents);
 const OTHER: LogFact = { kind: 'other', body: null };
@@ -37,11 +37,23 @@ export const entryOf = (raw: RawEntry, ring: KeyRing): LogEntry => {
     };
     return { sequence, bytes, fact: echoFact(text), record };
   }
-  const decoded = codec.decode(text);
-  const authentic = !decoded.known || isAuthentic(decoded.event, JSON.parse(text) as object, ring);
+  const { decoded, authentic } = readEvent(text, ring);
   const record: ReadRecord = { subject, storedAtMs, text, decoded, isAuthentic: authentic, trace };
   if (!decoded.known || !authentic) return { sequence, bytes, fact: OTHER, record };
   return { sequence, bytes, fact: factOf(decoded.event, text), record };
+};
+
+const readEvent = (
+  text: string,
+  ring: KeyRing,
+): { readonly decoded: Decoded<ControlEvent>; readonly authentic: boolean } => {
+  // A stop was pushed before it is in the log: the same text was read and verified then.
+  const order = readLately(text);
+  if (order !== null && ring.hasVerified(order.signed.order))
+    return { decoded: { known: true, event: order.event }, authentic: true };
+  const decoded = codec.decode(text);
+  const authentic = !decoded.known || isAuthentic(decoded.event, JSON.parse(text) as object, ring);
+  return { decoded, authentic };
 };
 
 /**

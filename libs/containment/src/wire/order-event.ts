@@ -33,26 +33,54 @@ export const orderBodyOf = (event: StopOrderedEvent, text: object = event): Orde
   details: unsignedText(text),
 });
 
+/** A stop as the protocol carries it, and as everybody else reads it. */
+export interface ReadOrder {
+  readonly signed: SignedOrder;
+  readonly event: StopOrderedEvent;
+}
+
+/** One text comes by push, from the log and with renewals; it is read once. So many of the last ones are remembered. */
+const READ_MAX = 256;
+const lately = new Map<string, ReadOrder>();
+const eventsOf = new WeakMap<SignedOrder, StopOrderedEvent>();
+const textsOf = new WeakMap<SignedOrder, string>();
+
+/** What was read of this very text lately; `null`: it was not. */
+export const readLately = (text: string): ReadOrder | null => lately.get(text) ?? null;
+
 /** The order in a stored or pushed event's text; `null` where it holds none that this build can read. */
 export const signedOrderOf = (text: string): SignedOrder | null => {
+  const known = lately.get(text);
+  if (known !== undefined) return known.signed;
   const decoded = codec.decode(text);
   if (!decoded.known || decoded.event.type !== 'StopOrdered') return null;
-  const { signer, signature } = signatureOf(decoded.event.signature);
+  const { event } = decoded;
+  const { signer, signature } = signatureOf(event.signature);
   // Over the text as it came: a field that this build does not know is signed, too.
-  return {
-    order: orderBodyOf(decoded.event, JSON.parse(text) as object),
-    signer,
-    signature,
-  };
+  const signed = { order: orderBodyOf(event, JSON.parse(text) as object), signer, signature };
+  eventsOf.set(signed, event);
+  lately.set(text, { signed, event });
+  const [oldest] = lately.keys();
+  if (lately.size > READ_MAX && oldest !== undefined) lately.delete(oldest);
+  return signed;
 };
 
 /** The event's text again, as the log stores it and as it is pushed. */
-export const eventTextOf = ({ order, signer, signature }: SignedOrder): string => {
+export const eventTextOf = (signed: SignedOrder): string => {
+  const known = textsOf.get(signed);
+  if (known !== undefined) return known;
+  const { order, signer, signature } = signed;
   const event = JSON.parse(order.details) as object;
-  return JSON.stringify({ ...event, signature: envelopeSignature(signer, signature) });
+  const text = JSON.stringify({ ...event, signature: envelopeSignature(signer, signature) });
+  textsOf.set(signed, text);
+  return text;
 };
 
 export const stopOrderedOf = (signed: SignedOrder): StopOrderedEvent | null => {
+  const known = eventsOf.get(signed);
+  if (known !== undefined) return known;
   const decoded = codec.decode(eventTextOf(signed));
-  return decoded.known && decoded.event.type === 'StopOrdered' ? decoded.event : null;
+  if (!decoded.known || decoded.event.type !== 'StopOrdered') return null;
+  eventsOf.set(signed, decoded.event);
+  return decoded.event;
 };
