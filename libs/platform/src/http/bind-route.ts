@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteDefinition } from '#contracts';
 import { inSpan, tracingEnabled, type SpanAttributes } from '../telemetry/trace-context.js';
 import { callerOf } from './access.js';
-import { answerOnce, idempotencyKeyOf } from './answer-once.js';
+import { answerOnce, idempotencyKeyOf, isStop } from './answer-once.js';
 import { problemOf } from './problem.js';
 import { readCall } from './read-call.js';
 import type { AnyCall, AnyHandler, Bound, Handler, RouteHost } from './route-host.js';
@@ -23,7 +23,7 @@ export const bindRoute = <R extends RouteDefinition>(
   server.route({
     method: route.method,
     url: route.path,
-    config: { routeId: route.id },
+    config: { routeId: route.id, urgent: isStop(route) },
     // A stream would be opened by HEAD and never end.
     ...(route.method === 'GET' && { exposeHeadRoute: route.answers !== 'sse' }),
     onRequest: (request, _reply, done) => {

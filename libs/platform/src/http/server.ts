@@ -1,4 +1,10 @@
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  type FastifyContextConfig,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Principal, ProblemCode } from '#contracts';
 import type { Logger } from '../log/logger.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -10,6 +16,7 @@ import { PROBLEM_TYPE, problemAnswer, problemOf } from './problem.js';
 import { encodeRawAddress } from './raw-address.js';
 import { dropRestOfBody } from './rest-of-body.js';
 import { requestIdOf, traceOf, type RequestTrace } from './request-trace.js';
+import { Turnstile } from './turnstile.js';
 import { unmatched, type Fallback } from './unmatched.js';
 
 export type HttpServer = FastifyInstance;
@@ -35,6 +42,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     routeId?: string;
+    /** `true`: never waits behind other requests. */
+    urgent?: boolean;
   }
 }
 
@@ -64,7 +73,7 @@ export const createHttpServer = (options: HttpServerOptions): HttpServer => {
   });
   server.server.maxConnections = CONNECTIONS_MAX;
   readBodies(server);
-  nameRequests(server);
+  nameRequests(server, options);
   answerErrors(server, options);
   measure(server, options.metrics);
   tellOperators(server, options.log);
@@ -95,7 +104,11 @@ const startRequest = (request: FastifyRequest, reply: FastifyReply): void => {
   void reply.header('traceparent', request.trace.traceparent);
 };
 
-const nameRequests = (server: HttpServer): void => {
+const nameRequests = (server: HttpServer, { fallback }: HttpServerOptions): void => {
+  const turnstile = new Turnstile();
+  // What a gateway hands on may be a stop, and costs it little.
+  const isUrgent = ({ routeId, urgent }: FastifyContextConfig): boolean =>
+    urgent === true || (routeId === undefined && fallback !== undefined);
   server.decorateRequest('principal', null);
   server.decorateRequest('startedAtMs', 0);
   server.decorateRequest('trace', undefined as unknown as RequestTrace);
@@ -104,7 +117,8 @@ const nameRequests = (server: HttpServer): void => {
     // Fastify answers a content type that it cannot parse before it looks whether there is a body at all.
     const { headers } = request.raw;
     if (headers['content-type']?.includes('/') === false) headers['content-type'] = NO_MEDIA_TYPE;
-    done();
+    if (isUrgent(request.routeOptions.config)) done();
+    else turnstile.pass(done);
   });
 };
 
