@@ -189,6 +189,23 @@ describe('with the server at hand', () => {
     await following.stop();
   }, 30_000);
 
+  it('does not call an append refused when an earlier try of it may have been stored', async () => {
+    let tries = 0;
+    process.kill(server.pid, 'SIGSTOP');
+    const outcome = nats
+      .eventStore(STREAM, countedCodec)
+      .append({ subject: 'log.a', event: counted(1) }, (send) => {
+        tries += 1;
+        if (tries > 1) throw new RangeError('stopped meanwhile');
+        return send();
+      })
+      .catch((error: unknown) => error);
+    await until(() => tries === 1);
+    await restart();
+    expect(await outcome).toBeInstanceOf(LogUnavailableError);
+    expect(tries).toBe(2);
+  }, 30_000);
+
   it('lets writers on several connections count without losing one', async () => {
     const decider: Decider<number, 'add', number, never> = {
       decide: (_command, at) => accept(at + 1),

@@ -186,20 +186,31 @@ export const acknowledged = (answer: Msg, subject: string): Appended => {
   return { sequence: ack.seq, duplicate: ack.duplicate ?? false };
 };
 
+/** How an append ends that is not tried again. */
+const endOf = (error: unknown, lost: ConnectionLostError | null, subject: string): unknown => {
+  const doing = `append to ${subject}`;
+  if (!(error instanceof TakenBack)) return asPortError(error, doing, subject);
+  // Who takes a later try back does not undo an earlier one that went out: nobody knows whether that is stored.
+  return lost === null ? error.reason : asPortError(lost, doing, subject);
+};
+
+const sentAndLost = (error: unknown): ConnectionLostError | null =>
+  error instanceof ConnectionLostError && error.sent ? error : null;
+
 const retried = async (
   link: NatsLink,
   subject: string,
   attempt: (timeoutMs: number) => Promise<Appended>,
 ): Promise<Appended> => {
   const endMs = performance.now() + link.settings.timeoutMs;
+  const isOver = (): boolean => performance.now() + RETRY_PAUSE_MS >= endMs || link.isClosed();
+  let lost: ConnectionLostError | null = null;
   for (;;) {
     try {
       return await attempt(Math.max(1, endMs - performance.now()));
     } catch (error) {
-      if (error instanceof TakenBack) throw error.reason;
-      if (!isPassing(error) || performance.now() + RETRY_PAUSE_MS >= endMs || link.isClosed()) {
-        throw asPortError(error, `append to ${subject}`, subject);
-      }
+      if (!isPassing(error) || isOver()) throw endOf(error, lost, subject);
+      lost = sentAndLost(error) ?? lost;
       const pauseMs = RETRY_PAUSE_MS * (0.5 + Math.random() / 2);
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       await link.whenConnected(endMs - performance.now());

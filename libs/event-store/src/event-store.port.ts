@@ -46,7 +46,8 @@ export interface EventStore<E> {
 
 /**
  * Is given each try of an append to carry out, and does so at once: what it looks at before and after is so at the very
- * moment of sending. What it throws instead ends the append with that error, and nothing is sent any more.
+ * moment of sending. What it throws instead ends the append with that error, and nothing is sent any more; but where an
+ * earlier try may have been stored, the append ends with a LogUnavailableError, since nobody can say that it was refused.
  */
 export type Sending = <T>(send: () => T) => T;
 

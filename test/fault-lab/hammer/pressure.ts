@@ -1,7 +1,7 @@
 /** So many requests may be on their way to one gateway. */
 const IN_FLIGHT = { min: 8, max: 96 } as const;
 /** A guard check needs no log. One that takes so long waits for a processor, and one that takes less than half of it does not. */
-const SLOW_MS = 40;
+const SLOW_MS = 25;
 /** What was on its way when the pressure was taken back tells nothing new. */
 const AGAIN_AFTER_MS = 100;
 
