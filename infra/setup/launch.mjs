@@ -27,6 +27,11 @@ const programs = {
     nodeArgs: endsWithUs,
     needs: { nats: false, postgres: false },
   },
+  'simulate-budgets': {
+    file: built('test', 'budget-simulation', 'main.js'),
+    nodeArgs: endsWithUs,
+    needs: { nats: false, postgres: false },
+  },
   'fault-lab': {
     file: built('test', 'fault-lab', 'main.js'),
     nodeArgs: ['--enable-source-maps'],

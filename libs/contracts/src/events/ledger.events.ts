@@ -154,6 +154,8 @@ export const BalanceStruck = defineEvent(
         gateway: GatewayId,
         boot: z.number().int().positive(),
         floor: z.number().int().positive(),
+        /** The last in which it said anything. */
+        period: PeriodStart,
         seen: z.array(z.number().int().positive()),
       }),
     ),

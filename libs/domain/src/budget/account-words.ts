@@ -1,6 +1,6 @@
 import type { AuthorizationId, BudgetLedgerFact } from '#contracts';
 import type { LedgerCap } from './budget-standing.js';
-import type { AuthorizedResult, LedgerEntry } from './ledger-outcome.js';
+import type { AuthorizedResult, EndResult, LedgerEntry } from './ledger-outcome.js';
 
 /** What a gateway's account of one budget is told. */
 export type AccountInput =
@@ -39,6 +39,13 @@ export type AccountOutput =
       readonly kind: 'authorized';
       readonly id: number;
       readonly result: AuthorizedResult | 'void';
+    }
+  /** What came of a wish to end an authorization, of whomever. */
+  | {
+      readonly kind: 'ended';
+      readonly authorizationId: string;
+      readonly request: string;
+      readonly result: EndResult;
     };
 
 export type DeclineCause = 'exceeded' | 'unavailable';

@@ -67,7 +67,7 @@ export class BudgetAccount {
     if (this.#connected) {
       this.#tellCap(nowMs);
       this.#ask(nowMs);
-      this.#holdings.giveBack(nowMs, this.#line.size > 0);
+      this.#holdings.giveBack(nowMs, this.#line.head() !== null);
     }
     const out = this.#out;
     if (out.length > 0) this.#out = [];
@@ -143,6 +143,7 @@ export class BudgetAccount {
     const outcome = this.fold.apply(entry);
     this.#holdings.turn();
     if (outcome.kind === 'cap') this.#holdings.capTaken(outcome);
+    if (outcome.kind === 'ended') this.#out.push(outcome);
     if ('said' in outcome) this.#hear(outcome, entry, nowMs);
     for (const n of this.#holdings.own.voided(this.#holdings.floor)) this.#voided(n);
     this.#line.hope(this.#grantable(nowMs));
@@ -220,12 +221,12 @@ export class BudgetAccount {
   }
 
   #ask(nowMs: number): void {
-    const head = this.#line.head();
-    if (head === null) return;
+    if (this.#line.head() === null) return;
     if (this.#asked !== null && nowMs - this.#asked.atMs < AGAIN_AFTER_MS) return;
     const free = this.free(nowMs);
     const wanted = this.#line.wanted() - free + this.#rate.perSecond(nowMs);
-    const ask = { neededMicro: head.amount - free, wantedMicro: Math.min(WISH_MAX, wanted) };
+    const neededMicro = Math.min(WISH_MAX, this.#line.needed(this.#grantable(nowMs)) - free);
+    const ask = { neededMicro, wantedMicro: Math.min(WISH_MAX, wanted) };
     this.#asked = { n: this.#holdings.say('AllotmentAsked', ask, nowMs), atMs: nowMs };
   }
 

@@ -58,9 +58,8 @@ export class Holdings {
   }
 
   get isEmpty(): boolean {
-    const { fold, holder } = this.options;
-    const periods = [this.#current.period, ...(this.#previous ? [this.#previous.period] : [])];
-    return periods.every((period) => fold.holding(holder, period) === 0);
+    if (this.#holding(this.#current) > 0) return false;
+    return this.#previous === null || this.#holding(this.#previous) === 0;
   }
 
   /** What may be spent at this moment without asking. */
@@ -126,8 +125,12 @@ export class Holdings {
 
   /** States what is due, and what nobody here needs. */
   giveBack(nowMs: number, isWaitedFor: boolean): void {
-    if (this.#previous !== null) this.#state(this.#previous, nowMs, true);
-    this.#state(this.#current, nowMs, this.#flowsBack(nowMs, isWaitedFor));
+    const sinceMs = nowMs - Math.max(this.#usedMs, this.#statedMs);
+    const isDue = sinceMs >= IDLE_AFTER_MS || nowMs - this.#statedMs >= STATE_EVERY_MS;
+    const due = { isDue, nowMs };
+    if (this.#previous !== null) this.#state(this.#previous, this.#freeOf(this.#previous), due);
+    const flowsBack = this.#flowsBack(nowMs, isWaitedFor);
+    this.#state(this.#current, flowsBack ? this.#freeOf(this.#current) : 0, due);
     if (this.own.needsFloor(nowMs)) this.#say(this.#current, 0, nowMs);
   }
 
@@ -141,14 +144,18 @@ export class Holdings {
   #flowsBack(nowMs: number, isWaitedFor: boolean): boolean {
     const { version } = this.#current;
     if (this.#cap === null || version < this.options.fold.version) return true;
-    if (this.#isOver(nowMs) || nowMs - this.#recalledMs < RECALLED_FOR_MS) return true;
-    return nowMs - this.#usedMs >= IDLE_AFTER_MS && !isWaitedFor;
+    if (this.#isOver(nowMs)) return true;
+    // What is asked for now comes on top of what is here: giving this back meanwhile would go round for ever.
+    if (isWaitedFor) return false;
+    return nowMs - this.#recalledMs < RECALLED_FOR_MS || nowMs - this.#usedMs >= IDLE_AFTER_MS;
   }
 
-  #state(allotment: Allotment, nowMs: number, isIdle: boolean): void {
-    const returned = isIdle ? this.#freeOf(allotment) : 0;
-    const isDue = allotment.unstated > 0 && nowMs - this.#statedMs >= STATE_EVERY_MS;
-    if (returned > 0 || isDue) this.#say(allotment, returned, nowMs);
+  #state(
+    allotment: Allotment,
+    returned: number,
+    { isDue, nowMs }: { readonly isDue: boolean; readonly nowMs: number },
+  ): void {
+    if (returned > 0 || (allotment.unstated > 0 && isDue)) this.#say(allotment, returned, nowMs);
   }
 
   #say(allotment: Allotment, returnedMicro: number, nowMs: number): void {

@@ -111,10 +111,6 @@ export class LedgerBook {
     return { spent, allotted, reserved: this.#open };
   }
 
-  holders(): Iterable<Holder> {
-    return this.#accounts.values();
-  }
-
   strike(): BookState {
     return {
       ...this.period,

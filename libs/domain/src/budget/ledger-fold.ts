@@ -162,7 +162,8 @@ export class LedgerFold {
 
   #ask({ gateway, boot, n, floor, ...ask }: Of<'AllotmentAsked'>, book: LedgerBook): LedgerOutcome {
     const said = { holder: { gateway, boot }, n };
-    if (!this.#sayings.hear({ gateway, boot, n, floor })) return { kind: 'void', said };
+    if (!this.#sayings.hear({ gateway, boot, n, floor }, this.period))
+      return { kind: 'void', said };
     const needed = Math.max(1, ask.neededMicro);
     const remainder = book.hasRoomFor(said.holder) ? Math.max(0, this.remainder) : 0;
     if (remainder < needed) return { kind: 'short', said, needed, remainder };
@@ -175,7 +176,8 @@ export class LedgerFold {
 
   #state({ gateway, boot, n, floor, ...stated }: Of<'Stated'>): LedgerOutcome {
     const said = { holder: { gateway, boot }, n };
-    if (!this.#sayings.hear({ gateway, boot, n, floor })) return { kind: 'void', said };
+    if (!this.#sayings.hear({ gateway, boot, n, floor }, this.period))
+      return { kind: 'void', said };
     const { period, settledMicro, returnedMicro } = stated;
     this.#bookOf(period)?.state(said.holder, settledMicro, returnedMicro);
     return { kind: 'stated', said };
@@ -183,7 +185,8 @@ export class LedgerFold {
 
   #authorize({ gateway, boot, n, floor, ...wish }: Of<'Authorized'>): LedgerOutcome {
     const said = { holder: { gateway, boot }, n };
-    if (!this.#sayings.hear({ gateway, boot, n, floor })) return { kind: 'void', said };
+    if (!this.#sayings.hear({ gateway, boot, n, floor }, this.period))
+      return { kind: 'void', said };
     return {
       kind: 'authorized',
       said,
@@ -197,8 +200,7 @@ export class LedgerFold {
     if (this.#current === null || this.#current.period.startMs < period.startMs) {
       this.#previous = this.#current;
       this.#current = new LedgerBook(period);
-      const books = [...(this.#previous?.holders() ?? [])];
-      this.#sayings.keep(books);
+      this.#sayings.forget(this.#previous?.period.startMs ?? 0);
     }
     for (const { amount, period: counted } of this.#authorizations.expire(this.#logTimeMs))
       this.#bookOf(counted)?.close(amount, 0);
@@ -229,7 +231,7 @@ export class LedgerFold {
 
 const ended = ({ authorizationId, request }: Of<'Released'>, result: EndResult): LedgerOutcome => ({
   kind: 'ended',
-  id: authorizationId,
+  authorizationId,
   request,
   result,
 });

@@ -46,7 +46,7 @@ export type LedgerOutcome =
   | { readonly kind: 'authorized'; readonly said: Said; readonly result: AuthorizedResult }
   | {
       readonly kind: 'ended';
-      readonly id: string;
+      readonly authorizationId: string;
       readonly request: string;
       readonly result: EndResult;
     };

@@ -9,6 +9,8 @@ export interface Saying extends Holder {
 
 interface Heard extends Holder {
   floor: number;
+  /** The last period in which it said anything. */
+  period: number;
   readonly seen: Set<number>;
 }
 
@@ -21,17 +23,17 @@ export class Sayings {
 
   static from(state: LedgerBalance['sayings']): Sayings {
     const sayings = new Sayings();
-    for (const { gateway, boot, floor, seen } of state)
-      sayings.#heard.set(keyOf({ gateway, boot }), { gateway, boot, floor, seen: new Set(seen) });
+    for (const { seen, ...heard } of state)
+      sayings.#heard.set(keyOf(heard), { ...heard, seen: new Set(seen) });
     return sayings;
   }
 
   /** `false`: it was heard before, or given up. */
-  hear({ gateway, boot, n, floor }: Saying): boolean {
+  hear({ gateway, boot, n, floor }: Saying, period: number): boolean {
     const key = keyOf({ gateway, boot });
-    const heard = this.#heard.get(key) ?? { gateway, boot, floor: 1, seen: new Set<number>() };
+    const heard = this.#heard.get(key) ?? this.#begin({ gateway, boot });
     if (n < heard.floor || heard.seen.has(n)) return false;
-    this.#heard.set(key, heard);
+    heard.period = period;
     heard.seen.add(n);
     raise(heard, Math.min(floor, n));
     if (heard.seen.size > SEEN_MAX) raise(heard, Math.min(...heard.seen) + 1);
@@ -43,17 +45,22 @@ export class Sayings {
     return this.#heard.get(keyOf(holder))?.floor ?? 1;
   }
 
-  /** Forgets all but these. */
-  keep(holders: Iterable<Holder>): void {
-    const kept = new Set([...holders].map(keyOf));
-    for (const key of [...this.#heard.keys()]) if (!kept.has(key)) this.#heard.delete(key);
+  /** Forgets who has said nothing since. */
+  forget(beforePeriod: number): void {
+    for (const [key, { period }] of this.#heard) if (period < beforePeriod) this.#heard.delete(key);
   }
 
   strike(): LedgerBalance['sayings'] {
-    return [...this.#heard.values()].map(({ gateway, boot, floor, seen }) => ({
+    return [...this.#heard.values()].map(({ gateway, boot, floor, period, seen }) => ({
       ...({ gateway, boot } as Pick<LedgerBalance['sayings'][number], 'gateway' | 'boot'>),
-      ...{ floor, seen: [...seen].toSorted((a, b) => a - b) },
+      ...{ floor, period, seen: [...seen].toSorted((a, b) => a - b) },
     }));
+  }
+
+  #begin(holder: Holder): Heard {
+    const heard = { ...holder, floor: 1, period: 0, seen: new Set<number>() };
+    this.#heard.set(keyOf(holder), heard);
+    return heard;
   }
 }
 

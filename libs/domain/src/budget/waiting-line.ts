@@ -10,7 +10,7 @@ export interface Waiter {
 /** So long the others have to give back what they hold idle. */
 const SHORT_WAIT_MS = 300;
 /** So long the ledger has to answer. */
-const ANSWER_WAIT_MS = 1000;
+const ANSWER_WAIT_MS = 2000;
 /** More are declined at once. */
 export const WAITERS_MAX = 10_000;
 
@@ -35,6 +35,17 @@ export class WaitingLine {
   wanted(): number {
     let sum = 0;
     for (const { amount, isShort } of this.#waiters) if (!isShort) sum += amount;
+    return sum;
+  }
+
+  /** What as many of them as possible wait for, first come, where no more than this can be granted. */
+  needed(grantable: number): number {
+    let sum = 0;
+    for (const { amount, isShort } of this.#waiters) {
+      if (isShort) continue;
+      if (sum > 0 && sum + amount > grantable) break;
+      sum += amount;
+    }
     return sum;
   }
 
