@@ -4,12 +4,10 @@ import { percent } from './error-rate-meter.js';
 import { evidence, type Finding, never, NOTHING } from './finding.js';
 import type { Meter, Saved } from './meter.js';
 import type { Observation } from './observation.js';
-import { twoSidedNormalTail } from './tails.js';
+import { logTailOfShare } from './tails.js';
 
 /** Each hour the week before weighs this much of what it did. */
 const KEPT_PER_HOUR = 1 - 1 / 168;
-/** A normal distribution says something about counts from so many expected ones of each kind on. */
-const EXPECTED_MIN = 5;
 
 interface Tally {
   all: number;
@@ -17,8 +15,8 @@ interface Tally {
 }
 
 /**
- * The share of intents that failed in the last full hour against the agent's own week before: a two-sided test of two
- * proportions with their pooled variance.
+ * The share of intents that failed in the last full hour against the agent's own week before: two-sided, by
+ * Chernoff's bound of the binomial distribution with the share of the week, which holds for few failures too.
  */
 export class ErrorDriftMeter implements Meter {
   #week: Tally = { all: 0, failed: 0 };
@@ -61,11 +59,9 @@ export class ErrorDriftMeter implements Meter {
     const { all, failed } = this.#hour;
     const week = this.#week;
     if (all === 0 || week.all < this.is.min_samples) return NOTHING;
-    const pooled = (failed + week.failed) / (all + week.all);
-    if (all * pooled < EXPECTED_MIN || all * (1 - pooled) < EXPECTED_MIN) return NOTHING;
-    const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / all + 1 / week.all));
-    const before = week.failed / week.all;
-    const chance = twoSidedNormalTail((failed / all - before) / deviation);
+    // One more of each kind: a week without a failure does not make the first one impossible.
+    const before = (week.failed + 1) / (week.all + 2);
+    const chance = 2 * Math.exp(logTailOfShare(failed / all, before, all));
     return chance < 1 - this.is.confidence ? [this.#finding(failed / all, before, all)] : NOTHING;
   }
 

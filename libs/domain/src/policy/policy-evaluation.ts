@@ -32,6 +32,12 @@ export interface StoredAs<E> {
   readonly decoded: Decoded<E>;
 }
 
+type EventOf<T extends ControlEvent['type']> = Extract<ControlEvent, { type: T }>;
+/** What the control log says that matters here, besides what the view makes of it. */
+type Reading = {
+  readonly [T in ControlEvent['type']]?: (event: EventOf<T>, storedAtMs: number) => void;
+};
+
 /**
  * One replica's whole evaluation of policies: all logs go in, merged by the time at which they were stored; what is to be done
  * comes out as `pending`, and stays there until it was settled. Pure: no clock, no randomness, no I/O; the same history
@@ -128,7 +134,7 @@ export class PolicyEvaluation {
 
   save(): unknown[] {
     return [
-      this.#meters.save(),
+      this.#meters.save(this.#meterView),
       this.#reactions.save(),
       this.#offsets.save(),
       this.#owners.save(),
@@ -160,26 +166,27 @@ export class PolicyEvaluation {
     if (lifted.selector.capability === undefined) this.#meters.forgive(lifted.selector.agent);
   }
 
+  readonly #reading: Reading = {
+    PolicySet: ({ data }) => this.#meters.policiesChanged(data.org),
+    PolicyRemoved: ({ data }) => this.#meters.policiesChanged(data.org),
+    PolicyBreached: (event, storedAtMs) => this.#told(event, storedAtMs),
+    RestrictionLifted: ({ data }) => this.#meters.forgive(data.address, data.policy),
+    AgentTagged: ({ data }) => this.#meters.tagsChanged(data.address),
+    SessionKilled: ({ data }) => this.#sessionEnded(data.sessionId),
+    NodeJoined: (_, storedAtMs) => this.restarted(storedAtMs),
+    LogRestored: (_, storedAtMs) => this.restarted(storedAtMs),
+    // The first boot of a gateway is no restart: nobody was connected to it before.
+    GatewayJoined: ({ data }, storedAtMs) => {
+      if (data.boot > 1) this.restarted(storedAtMs);
+    },
+  };
+
   #controlEvent(event: ControlEvent, storedAtMs: number): void {
-    switch (event.type) {
-      case 'PolicyBreached':
-        return this.#told(event, storedAtMs);
-      case 'RestrictionLifted':
-        return this.#meters.forgive(event.data.address, event.data.policy);
-      case 'SessionKilled':
-        return this.#sessionEnded(event.data.sessionId);
-      case 'NodeJoined':
-      case 'LogRestored':
-        return this.restarted(storedAtMs);
-      case 'GatewayJoined':
-        // The first boot of a gateway is no restart: nobody was connected to it before.
-        return event.data.boot > 1 ? this.restarted(storedAtMs) : undefined;
-      default:
-        return undefined;
-    }
+    const read = this.#reading[event.type] as Reading['PolicySet'];
+    read?.(event as EventOf<'PolicySet'>, storedAtMs);
   }
 
-  #told({ data }: ControlEvent & { type: 'PolicyBreached' }, storedAtMs: number): void {
+  #told({ data }: EventOf<'PolicyBreached'>, storedAtMs: number): void {
     const { breachId, org, policy, policySequence, rule, address, outcome } = data;
     this.pending.told({ breachId, policySequence, rule, address, storedAtMs });
     this.#meters.told(address, policySequence, rule, storedAtMs);

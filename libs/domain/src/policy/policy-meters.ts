@@ -42,7 +42,9 @@ export class PolicyMeters {
   readonly #beats = new Heartbeats();
   #checkedMs = 0;
   #restartedMs = 0;
-  #generation = -1;
+  /** Since anything was measured. */
+  readonly #changedOrgs = new Set<OrgName>();
+  readonly #changedAgents = new Set<Address>();
 
   constructor(private readonly options: PolicyMetersOptions) {}
 
@@ -65,6 +67,7 @@ export class PolicyMeters {
 
   signal(view: MeterView, address: Address, signal: SeenSignal): void {
     if (!this.options.isOwn(address)) return;
+    this.#followChanges(view);
     const watch = this.#watch(view, address);
     if (watch === null) return;
     for (const rule of watch.rules) {
@@ -74,6 +77,7 @@ export class PolicyMeters {
 
   sessionStarted(view: MeterView, owner: Address, session: string, atMs: number): void {
     if (!this.options.isOwn(owner)) return;
+    this.#followChanges(view);
     for (const rule of this.#watch(view, owner)?.rules ?? []) {
       rule.meter.sessionStarted?.(session, atMs);
     }
@@ -83,11 +87,22 @@ export class PolicyMeters {
     for (const rule of this.#agents.get(owner)?.rules ?? []) rule.meter.sessionEnded?.(session);
   }
 
+  /** The policies of an org are others from now on. */
+  policiesChanged(org: OrgName): void {
+    this.#changedOrgs.add(org);
+  }
+
+  /** The tags of an agent that is watched, or may be from now on. */
+  tagsChanged(address: Address): void {
+    const isKnown = this.#agents.has(address) || this.#beats.lastMs(address) !== null;
+    if (isKnown) this.#changedAgents.add(address);
+  }
+
   /** Time has come so far by the log's clock: what is due by time alone is told. */
   advance(view: MeterView, nowMs: number): void {
+    this.#followChanges(view);
     if (nowMs < this.#checkedMs + (this.options.checkEveryMs ?? CHECK_EVERY_MS)) return;
     this.#checkedMs = nowMs;
-    this.#followAll(view);
     const cliffs = new Cliffs(this.#beats, view, nowMs);
     for (const watch of this.#agents.values()) {
       if (watch.isTimed) this.#check(view, watch, cliffs, nowMs);
@@ -114,7 +129,8 @@ export class PolicyMeters {
     }
   }
 
-  save(): Saved {
+  save(view: MeterView): Saved {
+    this.#followChanges(view);
     const agents = [...this.#agents.values()].map((watch) => watch.save());
     return [agents, this.#beats.save(), this.#checkedMs, this.#restartedMs];
   }
@@ -142,11 +158,16 @@ export class PolicyMeters {
     return watch;
   }
 
-  /** Once after each change of policies: an agent that is silent already is watched too. */
-  #followAll(view: MeterView): void {
-    if (view.policies.generation === this.#generation) return;
-    this.#generation = view.policies.generation;
-    for (const address of this.#beats.addresses()) this.#watch(view, address);
+  /** Agents that are silent already are watched too. */
+  #followChanges(view: MeterView): void {
+    for (const address of this.#changedAgents) this.#watch(view, address);
+    this.#changedAgents.clear();
+    if (this.#changedOrgs.size === 0) return;
+    const prefixes = [...this.#changedOrgs].map((org) => `agent://${org}/`);
+    this.#changedOrgs.clear();
+    for (const address of new Set([...this.#agents.keys(), ...this.#beats.addresses()])) {
+      if (prefixes.some((prefix) => address.startsWith(prefix))) this.#watch(view, address);
+    }
   }
 
   #open(address: Address): AgentWatch {

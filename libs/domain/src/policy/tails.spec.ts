@@ -1,5 +1,5 @@
 import { Moments } from './moments.js';
-import { logTailOfCount, normalOfStudent, twoSidedNormalTail } from './tails.js';
+import { logTailOfCount, logTailOfShare, normalOfStudent, twoSidedNormalTail } from './tails.js';
 
 /** P(X ≥ x), summed term by term. */
 const poissonTail = (x: number, mean: number): number => {
@@ -50,6 +50,32 @@ describe('the bound on a count', () => {
   });
 
   it('says nothing about what is usual', () => expect(logTailOfCount(3, 4, 4)).toBe(0));
+});
+
+const binomialTail = (x: number, n: number, p: number): number => {
+  let term = (1 - p) ** n;
+  let below = 0;
+  for (let k = 0; k < x; k += 1) {
+    below += term;
+    term *= ((n - k) / (k + 1)) * (p / (1 - p));
+  }
+  return 1 - below;
+};
+
+describe('the bound on a share', () => {
+  it.each([
+    [5, 20, 0.05],
+    [40, 200, 0.1],
+    [20, 20, 0.5],
+  ])('is never below the chance of %i of %i where %d is usual', (x, n, usual) => {
+    const exact = binomialTail(x, n, usual);
+    const bound = Math.exp(logTailOfShare(x / n, usual, n));
+    expect(bound).toBeGreaterThanOrEqual(exact * (1 - 1e-9));
+    expect(bound).toBeLessThan(exact * 20);
+  });
+
+  it('is the same for what is left', () =>
+    expect(logTailOfShare(0.9, 0.7, 50)).toBeCloseTo(logTailOfShare(0.1, 0.3, 50), 12));
 });
 
 describe('the tail of the normal distribution', () => {

@@ -15,6 +15,15 @@ export const logTailOfCount = (x: number, mean: number, variance: number): numbe
 };
 
 /**
+ * Logarithm of an upper bound on the chance that of `samples` as large a share, or where it lies below `usual` as small a
+ * one, is met where `usual` is the share of all: Chernoff's bound, exp(−n·D) with the Kullback–Leibler divergence D.
+ */
+export const logTailOfShare = (share: number, usual: number, samples: number): number => {
+  const part = (p: number, q: number): number => (p === 0 ? 0 : p * Math.log(p / q));
+  return -samples * (part(share, usual) + part(1 - share, 1 - usual));
+};
+
+/**
  * P(|Z| ≥ |z|) of the standard normal distribution. W. H. Press et al., Numerical Recipes, 2nd ed. (1992), §6.2: `erfcc`, with
  * a relative error below 1.2·10⁻⁷ everywhere.
  */
