@@ -1,5 +1,6 @@
 export * from './control-history.js';
 export * from './http/fake-fetch.js';
+export * from './policy-story.js';
 export * from './servers/claim.js';
 export * from './servers/own-servers.js';
 export * from './spec-for.js';
