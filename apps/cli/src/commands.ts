@@ -7,6 +7,7 @@ import { rotateCommand } from './commands/keys-rotate.command.js';
 import { keyCommands } from './commands/keys.commands.js';
 import { logCommands } from './commands/log.commands.js';
 import { orderCommands } from './commands/orders.commands.js';
+import { policyCommands } from './commands/policy.commands.js';
 import { resumeCommand } from './commands/resume.command.js';
 import { settingsCommands } from './commands/settings.commands.js';
 import { statusCommand } from './commands/status.command.js';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   doctorCommand,
   ...agentCommands,
   ...orderCommands,
+  ...policyCommands,
   ...keyCommands,
   rotateCommand,
   ...settingsCommands,

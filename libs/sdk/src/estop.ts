@@ -7,6 +7,7 @@ import { Transport, type CallOptions, type TransportOptions } from './http/trans
 import { IntentsApi } from './intents.js';
 import { KeysApi } from './keys.js';
 import { MeshApi } from './mesh.js';
+import { PoliciesApi } from './policies.js';
 import { StopsApi } from './stops.js';
 import { OrganizationsApi, WorkspacesApi } from './tenants.js';
 
@@ -25,6 +26,7 @@ export class Estop {
   readonly agents: AgentsApi;
   readonly serviceAccounts: ServiceAccountsApi;
   readonly keys: KeysApi;
+  readonly policies: PoliciesApi;
   readonly organizations: OrganizationsApi;
   readonly workspaces: WorkspacesApi;
   readonly intents: IntentsApi;
@@ -40,6 +42,7 @@ export class Estop {
     this.agents = new AgentsApi(caller);
     this.serviceAccounts = new ServiceAccountsApi(caller);
     this.keys = new KeysApi(caller);
+    this.policies = new PoliciesApi(caller);
     this.organizations = new OrganizationsApi(caller);
     this.workspaces = new WorkspacesApi(caller);
     this.intents = new IntentsApi(caller);

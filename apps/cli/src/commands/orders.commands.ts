@@ -4,6 +4,7 @@ import { UsageError } from '../arguments/usage-error.js';
 import type { Call, Command } from '../command.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { isConfirmed } from '../mesh/confirmation.js';
+import { breachText } from '../render/breaches.js';
 import { orderTable } from '../render/fleet.js';
 import { actorText } from '../render/audit.js';
 import { orderRecordLines } from '../render/order-record.js';
@@ -60,7 +61,8 @@ const list: Command = {
 
 const shownOrder = (order: AnswerOf<typeof getStop>, confirmed: boolean, paint: Paint): string => {
   const { mode, order_id, selector, lifted } = order;
-  const record = orderRecordLines(order.record, paint);
+  const breach = order.breach ? ['', `Ordered by ${breachText(order.breach)}`] : [];
+  const record = [...breach, ...orderRecordLines(order.record, paint)];
   if (lifted === null) {
     const view = { order: { ...order, changed: true }, confirmed, typed: order_id };
     return orderReport({ ...view, record }, paint);

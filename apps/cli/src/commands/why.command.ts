@@ -3,6 +3,8 @@ import { parseAgent } from '../arguments/target.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import { holdTable } from '../render/hold-report.js';
+import { breachLines } from '../render/breaches.js';
+import { restrictionLines } from '../render/policies.js';
 import { quoted } from '../render/words.js';
 
 /** Lists every order that holds an agent. */
@@ -19,12 +21,18 @@ export const whyCommand: Command = {
       terminal.out(JSON.stringify(answer));
       return exitCodes.confirmed;
     }
-    const { agent, held_by: orders, held, registered } = answer;
+    const { agent, held_by: orders, held, registered, restricted_by: restrictions } = answer;
     const unknown = registered ? '' : '  (not registered)';
     const state = held ? paint.red(`held: ${agent.health_status}`) : paint.green('not held');
     terminal.out(`${agent.address}  ${state}${unknown}`);
     if (orders.length > 0)
-      terminal.out(['', holdTable(orders, paint), '', ...steps(orders, typed)].join('\n'));
+      terminal.out(
+        ['', holdTable(orders, paint), ...breachLines(orders), '', ...steps(orders, typed)].join(
+          '\n',
+        ),
+      );
+    if (restrictions.length > 0)
+      terminal.out(['', 'Restricted:', ...restrictionLines(restrictions)].join('\n'));
     return exitCodes.confirmed;
   },
 };
