@@ -7,7 +7,7 @@ const may = {
   'libs/database': ['libs/contracts'],
   'libs/platform': ['libs/contracts', 'libs/domain', 'libs/event-store'],
   'libs/containment': ['libs/contracts', 'libs/domain', 'libs/event-store', 'libs/platform'],
-  'libs/embedded': ['libs/contracts'],
+  'libs/embedded': ['libs/contracts', 'libs/platform'],
   'libs/sdk': ['libs/contracts'],
 };
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readiness } from './announce.js';
 import { openDataDirectory, type DataDirectory } from './data/data-directory.js';
-import { lockDirectory } from './data/directory-lock.js';
+import { lockMesh } from './data/mesh-lock.js';
 import { MeshFile } from './data/mesh-file.js';
 import { openSecretsKey } from './data/secrets-key.js';
 import { openServersFile, saveServersFile } from './data/servers-file.js';
@@ -41,7 +41,7 @@ export class Supervisor {
    */
   async start(): Promise<Readiness> {
     const data = await openDataDirectory(this.options.dataDir);
-    this.unlock = lockDirectory(data.lock);
+    this.unlock = lockMesh(data.lock);
     const leftOvers = await endLeftOvers(data);
     if (leftOvers.length > 0)
       this.say(`ended what an earlier start left running: ${leftOvers.join(', ')}`);
