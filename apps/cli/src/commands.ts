@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { agentCredentialCommands } from './commands/agent-credentials.commands.js';
 import { agentCommands } from './commands/agents.commands.js';
 import { auditCommands } from './commands/audit.commands.js';
 import { doctorCommand } from './commands/doctor.command.js';
@@ -9,6 +10,7 @@ import { logCommands } from './commands/log.commands.js';
 import { orderCommands } from './commands/orders.commands.js';
 import { policyCommands } from './commands/policy.commands.js';
 import { resumeCommand } from './commands/resume.command.js';
+import { sessionCommands } from './commands/sessions.commands.js';
 import { settingsCommands } from './commands/settings.commands.js';
 import { statusCommand } from './commands/status.command.js';
 import { stopVerbs } from './commands/stop-verbs.js';
@@ -25,6 +27,8 @@ export const commands: readonly Command[] = [
   drillCommand,
   doctorCommand,
   ...agentCommands,
+  ...agentCredentialCommands,
+  ...sessionCommands,
   ...orderCommands,
   ...policyCommands,
   ...keyCommands,

@@ -150,6 +150,14 @@ describe('doctor', () => {
     expect([code, out.includes('WARNING  gateway eu-west-1 is silent')]).toEqual([0, true]);
   });
 
+  it('is 0 and well with what somebody may want to know', async () => {
+    const told = { ...doctor, problems: [{ ...problem, severity: 'info', what: 'no cap' }] };
+    const { out, code } = await estop(['doctor'], answering(told));
+    expect(code).toBe(0);
+    expect(out).toMatch(/WELL {2}a stop could be proven now\n/);
+    expect(out).toContain('INFO  no cap');
+  });
+
   it('tells a closed gateway from a fenced one', async () => {
     const [gateway] = doctor.gateways;
     const gateways = [{ ...gateway, state: 'fenced', phase: 'rolled-back', fenced: true }];

@@ -6,6 +6,7 @@ import {
   listAgents,
   listServiceAccounts,
   revokeServiceAccountKey,
+  rotateServiceAccountKey,
 } from '#contracts';
 import type { BodyOf, Caller } from './http/caller.js';
 import type { CallOptions } from './http/transport.js';
@@ -56,6 +57,17 @@ export class ServiceAccountsApi {
       { params: { service_account_id: id }, body },
       options,
     );
+  }
+
+  /** A new key in place of this one, which works on for the overlap; `token` is shown this once. */
+  rotateKey(
+    id: string,
+    keyId: string,
+    body: BodyOf<typeof rotateServiceAccountKey> = {},
+    options?: CallOptions,
+  ) {
+    const params = { service_account_id: id, key_id: keyId };
+    return this.caller.call(rotateServiceAccountKey, { params, body }, options);
   }
 
   /** Refused at every gateway from now on: 401. */

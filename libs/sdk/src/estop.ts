@@ -8,6 +8,7 @@ import { IntentsApi } from './intents.js';
 import { KeysApi } from './keys.js';
 import { MeshApi } from './mesh.js';
 import { PoliciesApi } from './policies.js';
+import { SessionsApi } from './sessions.js';
 import { StopsApi } from './stops.js';
 import { OrganizationsApi, WorkspacesApi } from './tenants.js';
 
@@ -30,6 +31,7 @@ export class Estop {
   readonly organizations: OrganizationsApi;
   readonly workspaces: WorkspacesApi;
   readonly intents: IntentsApi;
+  readonly sessions: SessionsApi;
   readonly audit: AuditApi;
   private readonly caller: Caller;
 
@@ -46,6 +48,7 @@ export class Estop {
     this.organizations = new OrganizationsApi(caller);
     this.workspaces = new WorkspacesApi(caller);
     this.intents = new IntentsApi(caller);
+    this.sessions = new SessionsApi(caller);
     this.audit = new AuditApi(caller);
   }
 

@@ -1,5 +1,7 @@
 import {
+  agentUsage,
   challengeGateways,
+  createMeshAgent,
   drainAgent,
   drillStop,
   getDoctor,
@@ -39,6 +41,12 @@ export interface ListAgentsQuery {
   /** A health status; `active` means healthy. */
   readonly health?: string;
   readonly window?: 'day' | 'week' | 'month';
+}
+
+export interface UsageQuery {
+  readonly from?: string;
+  readonly to?: string;
+  readonly step?: 'hour' | 'day';
 }
 
 export interface ListEventsQuery {
@@ -95,7 +103,7 @@ export class MeshApi {
     return this.act(resumeAgent, agent, body, options);
   }
 
-  /** Refuses every key of the agent from now on, for good. */
+  /** Refuses every key of the agent, and of all that was registered on its behalf, from now on, for good. */
   revoke(agent: string, body: BodyOf<typeof revokeAgent> = {}, options?: CallOptions) {
     return this.act(revokeAgent, agent, body, options);
   }
@@ -111,6 +119,20 @@ export class MeshApi {
 
   getAgent(agent: string, options?: CallOptions) {
     return this.caller.call(getMeshAgent, { params: { address_id: agent } }, options);
+  }
+
+  /** An agent with its identity, its first key, its tags and its cap: all of it, or nothing. `token` is shown this once. */
+  createAgent(body: BodyOf<typeof createMeshAgent>, options?: CallOptions) {
+    return this.caller.call(createMeshAgent, { body }, options);
+  }
+
+  /** What an agent used, by hour or day; by default the last 24 hours. */
+  usage(agent: string, query: UsageQuery = {}, options?: CallOptions) {
+    return this.caller.call(
+      agentUsage,
+      { params: { address_id: agent }, query: { ...query } },
+      options,
+    );
   }
 
   /** Sets tags, display name or metadata. */

@@ -122,7 +122,7 @@ const tag: Command = {
 
 const revoke: Command = {
   name: 'agents revoke',
-  summary: 'refuse every key of an agent, everywhere, for good',
+  summary: 'refuse every key of an agent and of all below it, everywhere, for good',
   usage: 'AGENT',
   words: { min: 1, max: 1 },
   needs: 'admin',
@@ -136,13 +136,16 @@ const revoke: Command = {
       body,
       signalOf(call),
     );
-    terminal.out(
-      json
-        ? JSON.stringify(answer)
-        : `revoked every key of ${answer.agent.address}${spreadNote(answer)}`,
-    );
+    terminal.out(json ? JSON.stringify(answer) : revokedText(answer));
     return answer.missing.length === 0 ? exitCodes.confirmed : exitCodes.notConfirmed;
   },
+};
+
+const revokedText = (answer: Awaited<ReturnType<Call['estop']['mesh']['revoke']>>): string => {
+  const { agent, revoked_total: total, contained } = answer;
+  const below = total > 1 ? `, and of ${total - 1} registered on its behalf` : '';
+  const proof = contained ? ', proven at every gateway' : '';
+  return `revoked every key of ${agent.address}${below}${proof}${spreadNote(answer)}`;
 };
 
 const placeOf = (agent: string) => {

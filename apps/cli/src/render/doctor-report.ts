@@ -30,9 +30,10 @@ const headline = ({ ok, problems, regions }: Doctor, paint: Paint): string => {
   const idle = regions.filter(({ armed }) => !armed).map(({ region }) => region);
   if (!ok) return paint.red(`NOT WELL  ${counted(problems.length, 'problem')}`);
   if (idle.length > 0) return paint.red(`NOT ARMED  ${idle.join(', ')}`);
-  return problems.length === 0
+  const warnings = problems.filter(({ severity }) => severity === 'warning').length;
+  return warnings === 0
     ? paint.green('WELL  a stop could be proven now')
-    : paint.yellow(`WELL  a stop could be proven now, with ${counted(problems.length, 'warning')}`);
+    : paint.yellow(`WELL  a stop could be proven now, with ${counted(warnings, 'warning')}`);
 };
 
 const logText = ({ log }: Doctor, paint: Paint): string => {
@@ -42,7 +43,7 @@ const logText = ({ log }: Doctor, paint: Paint): string => {
 };
 
 const findingLines = ({ severity, what, cure }: Finding, paint: Paint): readonly string[] => {
-  const tone = severity === 'critical' ? paint.red : paint.yellow;
+  const tone = { critical: paint.red, warning: paint.yellow, info: paint.dim }[severity];
   return ['', tone(`${severity.toUpperCase()}  ${shown(what)}`), `  ${shown(cure)}`];
 };
 

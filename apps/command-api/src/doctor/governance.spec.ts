@@ -35,7 +35,10 @@ const cap = (scope: object, alertPct: number[] = [80]): ControlFact =>
     },
   }) as ControlFact;
 const drill = (selector: object): ControlFact =>
-  ({ type: 'DrillRun', data: { drillId: 'drill_1', selector, gateways: [] } }) as ControlFact;
+  ({
+    type: 'DrillRun',
+    data: { drillId: 'drill_1', selector, gateways: [] },
+  }) as unknown as ControlFact;
 
 const caller = {
   ...{ kind: 'op', org: 'acme', workspace: 'production', workspaceOnly: false, meshWide: false },
