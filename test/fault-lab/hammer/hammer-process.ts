@@ -56,13 +56,15 @@ const send = async (asked: Asked): Promise<void> => {
   const receiver = plan.agents[asked.to];
   const pressure = pressures[asked.gateway] as Pressure;
   if (agent === undefined) return;
-  if (door.inFlight >= pressure.limit) return void (skipped += 1);
+  const kind = asked.kind === 0 ? 'guard' : 'intent';
+  if (!pressure.takes(kind)) return void (skipped += 1);
   const [path, body] =
     receiver === undefined || asked.work === null
       ? ['/v1/guard', GUARD_BODY]
       : ['/v1/intents', intentBody(receiver.address, asked.work)];
   const answer = await door.post(path, agent.apiKey, body);
-  if (asked.kind === 0) pressure.felt(answer.endMs - answer.sentMs, answer.endMs);
+  pressure.ended(kind);
+  if (kind === 'guard') pressure.felt(answer.endMs - answer.sentMs, answer.endMs);
   // Only now: what is reported meanwhile takes the rows with it.
   rows.push(rowOf(asked, answer));
 };
