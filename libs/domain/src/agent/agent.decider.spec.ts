@@ -1,6 +1,6 @@
 import type { Address, AddressId, AgentEvent, ServiceAccountId, Tag } from '#contracts';
 import { specFor } from '#testing';
-import { agentDecider, type AgentCommand } from './agent.decider.js';
+import { agentDecider, LINEAGE_MAX, type AgentCommand } from './agent.decider.js';
 
 const address = 'agent://acme/production/email' as Address;
 const identity = {
@@ -44,6 +44,34 @@ describe('RegisterAgent', () => {
     given(registered).when(registerAgent).thenRejected('ALREADY_EXISTS'));
   it('never gives a revoked name again', () =>
     given(registered, revoked).when(registerAgent).thenRejected('AGENT_REVOKED'));
+});
+
+describe('RegisterAgent on behalf of another', () => {
+  const parent = 'agent://acme/production/lead' as Address;
+  const known = { known: true, revoked: false };
+  const below = (...lineage: { known: boolean; revoked: boolean }[]): AgentCommand => ({
+    ...{ type: 'RegisterAgent', ...identity },
+    parent: { address: parent, lineage },
+  });
+  const delegated: AgentEvent = { type: 'AgentDelegated', data: { address, parent } };
+
+  it('says so from its birth', () => given().when(below(known, known)).then(registered, delegated));
+  it('needs a parent that there is', () =>
+    given()
+      .when(below({ known: false, revoked: false }))
+      .thenRejected('PARENT_UNKNOWN'));
+  it('is refused below whoever was revoked, however far above', () =>
+    given()
+      .when(below(known, { known: true, revoked: true }))
+      .thenRejected('PARENT_REVOKED'));
+  it('goes sixteen deep', () => {
+    given()
+      .when(below(...Array.from({ length: LINEAGE_MAX }, () => known)))
+      .then(registered, delegated);
+    given()
+      .when(below(...Array.from({ length: LINEAGE_MAX + 1 }, () => known)))
+      .thenRejected('LINEAGE_TOO_LONG');
+  });
 });
 
 describe('TagAgent', () => {

@@ -46,3 +46,14 @@ describe('RevokeKey', () => {
   it('is silent when repeated', () => given(issued, revoked).when(revokeKey).thenNothing());
   it('needs a key', () => given().when(revokeKey).thenRejected('KEY_UNKNOWN'));
 });
+
+describe('RetireKey', () => {
+  const replacedBy = 'bbbbbbbbbbbbbbbb' as KeyId;
+  const expiresAt = '2026-01-31T04:00:00.000Z';
+  const retire = { type: 'RetireKey', keyId, replacedBy, expiresAt } as const;
+  const retired: KeyEvent = { type: 'KeyRetired', data: { keyId, replacedBy, expiresAt } };
+  it('gives it an end', () => given(issued).when(retire).then(retired));
+  it('needs a key', () => given().when(retire).thenRejected('KEY_UNKNOWN'));
+  it('comes too late for a revoked one', () =>
+    given(issued, revoked).when(retire).thenRejected('KEY_REVOKED'));
+});
