@@ -20,7 +20,7 @@ import { by } from '../control/recording.js';
 import { spreadOf } from '../control/wait-for-gateways.js';
 import { draftEntry, policyEntry, restrictionView, watchedBy } from './policy-entries.js';
 import { findPolicy, maySeePolicy, orgMeant, requireTarget } from './policy-reach.js';
-import { confirmationFor, documentOf, reviewed } from './policy-review.js';
+import { confirmationFor, documentOf, requireSound, reviewed } from './policy-review.js';
 
 export type ListedPolicies = z.infer<typeof listPolicies.response>;
 export type ShownPolicy = z.infer<typeof getPolicy.response>;
@@ -58,6 +58,7 @@ export class Policies {
     requireTarget(principal, document.target, org);
     this.requirePlace(principal, { org, name });
     const warnings = reviewed(view, document, org);
+    requireSound(warnings);
     const confirm = confirmationFor(document, org, warnings);
     const watches = watchedBy(view, principal, { org, target: document.target });
     const about = { ok: true, warnings, watches, confirm } as const;

@@ -6,8 +6,15 @@ import {
   type PolicyFinding,
   type PolicyName,
 } from '#contracts';
-import { isOrgWide, lintPolicy, presetPolicy, type ControlView } from '#domain';
-import { ApiProblem, parsePart, type FieldError } from '#platform';
+import {
+  isOrgWide,
+  lintPolicy,
+  presetPolicy,
+  tryPolicy,
+  type ControlView,
+  type PolicyRecord,
+} from '#domain';
+import { ApiProblem, invalidFields, parsePart, type FieldError } from '#platform';
 
 /** The whole document that a draft means, its defaults filled in. @throws ApiProblem `invalid_field` */
 export const documentOf = (draft: DraftPolicy, name: PolicyName): PolicyDocument => {
@@ -48,10 +55,28 @@ export const reviewed = (
   document: PolicyDocument,
   org: OrgName,
 ): PolicyFinding[] =>
-  lintPolicy(document, org, view).map(({ code, path, message }) => ({
-    level: code === 'other_org' ? 'error' : 'warning',
-    ...{ code, path, message },
-  }));
+  [...lintPolicy(document, org, view), ...tryPolicy(recordOf(document, org))].map(
+    ({ code, path, message }) => ({
+      level: ERRORS.has(code) ? 'error' : 'warning',
+      ...{ code, path, message },
+    }),
+  );
+
+const ERRORS: ReadonlySet<string> = new Set(['other_org', 'cannot_be_evaluated']);
+
+/** As it would stand. */
+const recordOf = (document: PolicyDocument, org: OrgName): PolicyRecord => ({
+  ...{ org, policy: document.name, document, sequence: 1 },
+  by: { kind: 'system', id: 'review', via: 'review' },
+  setAt: '2026-01-01T00:00:00.000Z',
+});
+
+/** @throws ApiProblem `invalid_field` */
+export const requireSound = (findings: readonly PolicyFinding[]): void => {
+  const wrong = findings.filter(({ level }) => level === 'error');
+  if (wrong.length === 0) return;
+  throw invalidFields(wrong.map(({ path, message }) => ({ in: 'body', path, message })));
+};
 
 /** What must be sent as `confirm` before the policy is set: the org, all of whose agents it may stop. `null`: nothing. */
 export const confirmationFor = (

@@ -12,6 +12,7 @@ export * from './policy-evaluation.js';
 export * from './policy-index.js';
 export * from './policy-lint.js';
 export * from './policy-presets.js';
+export * from './policy-trial.js';
 export * from './policy.decider.js';
 export * from './restriction.decider.js';
 export * from './sliding-window.js';

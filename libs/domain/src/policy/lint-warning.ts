@@ -9,7 +9,9 @@ export interface LintWarning {
     | 'shadowed'
     | 'warn_at_ignored'
     | 'no_effect'
-    | 'stops_for_ever';
+    | 'stops_for_ever'
+    | 'fires_when_calm'
+    | 'cannot_be_evaluated';
   /** Where in the document: `target`, `rules.0.when`, … */
   readonly path: string;
   readonly message: string;

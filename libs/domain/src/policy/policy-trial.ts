@@ -1,0 +1,90 @@
+import type { Address, OrgName, PolicyTarget, Tag } from '#contracts';
+import type { AgentRecord } from '../control/control-records.js';
+import type { PolicyRecord } from '../control/governance-records.js';
+import { HOUR_MS, SECOND_MS } from '../time/spans.js';
+import { msOf } from '../time/timestamp.js';
+import { type LintWarning, warning } from './lint-warning.js';
+import type { Observation } from './observation.js';
+import { type MeterView, PolicyMeters } from './policy-meters.js';
+
+const BEGIN_MS = msOf('2026-01-01T00:00:00.000Z');
+const BEAT_MS = 30 * SECOND_MS;
+/** A calm agent does one thing in ten minutes. */
+const BEATS_PER_ACT = 20;
+const CENT_MICRO = 10_000;
+const MANY = 1_000_000;
+
+/**
+ * Evaluates a policy on made-up input before it is accepted: an hour of an agent that does next to nothing, and an hour of
+ * one that does too much of everything. Names the rules that would act on the calm one.
+ */
+export const tryPolicy = (record: PolicyRecord): LintWarning[] => {
+  try {
+    hourOf(record, busy);
+    return hourOf(record, calm).map((rule) =>
+      warning(
+        'fires_when_calm',
+        `rules.${rule}`,
+        'it acts already on an agent that does one thing in ten minutes, for a cent, and fails at none',
+      ),
+    );
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    return [warning('cannot_be_evaluated', 'rules', `it cannot be evaluated: ${said}`)];
+  }
+};
+
+/** The rules that would have fired, ascending. */
+const hourOf = (
+  record: PolicyRecord,
+  seenAt: (address: Address, atMs: number, beat: number) => Observation,
+): number[] => {
+  const { address, tags } = sampleAgent(record.document.target, record.org);
+  const fired = new Set<number>();
+  const meters = new PolicyMeters({
+    isOwn: () => true,
+    onFiring: ({ what, rule }) => void (what === 'breach' && fired.add(rule)),
+    onCliff: () => undefined,
+  });
+  const view: MeterView = {
+    policies: { generation: 1, all: () => only(record), restrictionsOf: () => [] },
+    agent: () => ({ address, tags }) as AgentRecord,
+    isHeld: () => false,
+  };
+  for (let beat = 0; beat * BEAT_MS < HOUR_MS; beat += 1) {
+    meters.observe(view, seenAt(address, BEGIN_MS + beat * BEAT_MS, beat));
+  }
+  meters.advance(view, BEGIN_MS + HOUR_MS);
+  return [...fired].sort((a, b) => a - b);
+};
+
+const calm = (address: Address, atMs: number, beat: number): Observation =>
+  observation(address, atMs, beat % BEATS_PER_ACT === 0 ? 1 : 0);
+
+const busy = (address: Address, atMs: number): Observation => ({
+  ...observation(address, atMs, MANY),
+  ...{ refused: MANY, failed: MANY },
+  names: [
+    { act: 'intent.send', name: 'sample.send.v1', refusedBy: null },
+    { act: 'guard', name: 'sample.tool', refusedBy: null },
+  ],
+});
+
+const observation = (address: Address, atMs: number, acts: number): Observation => ({
+  ...{ address, atMs, storedAtMs: atMs },
+  ...{ sent: acts, received: acts, guarded: acts, refused: 0 },
+  ...{ costReported: acts * CENT_MICRO, costDeclared: 0, tokens: acts * 100 },
+  ...{ reported: acts, failed: 0, isHeartbeat: true, names: [], sessions: [] },
+});
+
+/** Somebody whom the target means. */
+const sampleAgent = (target: PolicyTarget, org: OrgName): { address: Address; tags: Tag[] } => {
+  if ('agent' in target) return { address: target.agent, tags: [] };
+  const namespace = 'namespace' in target ? target.namespace : `${org}/sample`;
+  const address = `agent://${namespace}/sample` as Address;
+  return { address, tags: 'tag' in target ? [target.tag] : [] };
+};
+
+function* only(record: PolicyRecord): Generator<PolicyRecord> {
+  yield record;
+}
