@@ -1,12 +1,16 @@
 import {
   activityEvents,
   controlEvents,
+  ledgerEvents,
+  noticeEvents,
   sessionEvents,
   workEvents,
   type ActivityFact,
   type Actor,
   type ControlFact,
   type EnvelopeMeta,
+  type LedgerFact,
+  type NoticeFact,
   type Recorded,
   type SessionFact,
   type WorkFact,
@@ -14,7 +18,7 @@ import {
 import { toTimestamp, type Clock } from '../clock/clock.js';
 import type { Ids } from '../identity/ids.js';
 
-export type Fact = ControlFact | WorkFact | ActivityFact | SessionFact;
+export type Fact = ControlFact | WorkFact | ActivityFact | LedgerFact | SessionFact | NoticeFact;
 
 /** What an envelope says besides the fact. */
 export interface Recording {
@@ -30,9 +34,14 @@ export interface Recording {
 }
 
 const versions = new Map<string, number>(
-  [...controlEvents, ...workEvents, ...activityEvents, ...sessionEvents].map(
-    ({ type, version }) => [type, version],
-  ),
+  [
+    ...controlEvents,
+    ...workEvents,
+    ...activityEvents,
+    ...ledgerEvents,
+    ...sessionEvents,
+    ...noticeEvents,
+  ].map(({ type, version }) => [type, version]),
 );
 
 /** Wraps a fact in its envelope: a new id, the time, the current version of its type. */
