@@ -6,6 +6,7 @@ import type { Fleet } from '../mesh/fleet.js';
 import type { LabMesh } from '../mesh/lab-mesh.js';
 import type { Operator } from '../operators/operator.js';
 import { OrderLog } from '../operators/order-log.js';
+import { ProcessorWant } from '../processor-want.js';
 import { Random } from '../random.js';
 import type { Row } from '../rows/row.js';
 import { StallWatch } from '../stall-watch.js';
@@ -39,6 +40,7 @@ const TAIL_MS = 4000;
 const LAST_LOOK_MS = 1200;
 /** The operators' own process is watched for want of a processor as often. */
 const LOOK_MS = 5;
+const WINDOW_MS = 50;
 
 /** Each operator has a target of its own, so that nobody lifts what somebody else has ordered. */
 const operatorsOf = (stage: Stage): Operator[] => {
@@ -90,14 +92,18 @@ export const runEpisode = async (plan: EpisodePlan): Promise<EpisodeResult> => {
   const stage = new Stage({ mesh, fleet, orders, random: new Random(seed) });
   const hammer = await startHammer(plan);
   const watch = new StallWatch(nowMs());
-  const watching = setInterval(() => watch.look(nowMs()), LOOK_MS);
+  const want = new ProcessorWant(nowMs());
+  const watching = [
+    setInterval(() => watch.look(nowMs()), LOOK_MS),
+    setInterval(() => want.look(nowMs()), WINDOW_MS),
+  ];
 
   try {
     await perform(plan, stage, hammer);
     const { attempts, skipped, stalls } = await hammer.end();
     const history: History = {
       attempts,
-      stalls: [...stalls, ...watch.stalls],
+      stalls: [...stalls, ...watch.stalls, ...want.stalls],
       orders: orders.stories(),
       troubles: stage.troubles,
       forgeries: stage.forgeries,
@@ -108,7 +114,7 @@ export const runEpisode = async (plan: EpisodePlan): Promise<EpisodeResult> => {
     const tookMs = nowMs() - startedMs;
     return { row, seed, tookMs, history, verdict: judge(history), skipped };
   } finally {
-    clearInterval(watching);
+    for (const timer of watching) clearInterval(timer);
     await hammer.stop();
   }
 };

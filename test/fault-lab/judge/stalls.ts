@@ -20,9 +20,4 @@ export class Stalls {
       Math.min(toMs, stall.toMs) - Math.max(fromMs, stall.fromMs);
     return this.#merged.reduce((sum, stall) => sum + Math.max(0, within(stall)), 0);
   }
-
-  /** Whether any of it was. */
-  touches(fromMs: number, toMs: number): boolean {
-    return this.#merged.some((stall) => stall.fromMs <= toMs && stall.toMs >= fromMs);
-  }
 }

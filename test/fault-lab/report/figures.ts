@@ -1,4 +1,5 @@
 import { isAdmitted, type History, type OrderStory } from '../judge/history.js';
+import { Stalls } from '../judge/stalls.js';
 import { sinceCommands } from '../judge/rules/effective.js';
 
 /** What an episode measured, in milliseconds; `null` where there was nothing to measure. Targets belong to the bench. */
@@ -8,8 +9,8 @@ export interface Figures {
   readonly perSecond: number;
   readonly admitted: number;
   readonly fenced: number;
-  /** How often the machine had no time for the hammer or the operators: what was lost so is held against no gateway. */
-  readonly stalls: number;
+  /** The share of the episode in which this machine had no processor to spare: what was lost so is held against no gateway. */
+  readonly starved: number;
   readonly orders: number;
   /** Orders that some answer called contained before they were lifted. */
   readonly contained: number;
@@ -56,6 +57,12 @@ const perSecondOf = (attempts: History['attempts']): number => {
   return Math.round((attempts.length * 1000) / (last.sentMs - first.sentMs));
 };
 
+const starvedOf = ({ attempts, stalls }: History): number => {
+  const times = attempts.map(({ sentMs }) => sentMs);
+  const [from, to] = [times[0] ?? 0, times.at(-1) ?? 0];
+  return to > from ? new Stalls(stalls).lostMs(from, to) / (to - from) : 0;
+};
+
 export const figuresOf = (history: History): Figures => {
   const { attempts, orders } = history;
   const lasts = effective(history);
@@ -65,7 +72,7 @@ export const figuresOf = (history: History): Figures => {
     perSecond: perSecondOf(attempts),
     admitted: attempts.filter(isAdmitted).length,
     fenced: attempts.filter(({ code }) => code === 'gateway_fenced').length,
-    stalls: history.stalls.length,
+    starved: starvedOf(history),
     orders: orders.length,
     contained: proofs.length,
     effectiveMsMax: worst(lasts),

@@ -67,13 +67,13 @@ const figureCells = ({
   containedMsMax,
   containedAfterCommitMsMax,
   fenced,
-  stalls,
+  starved,
 }: Figures) => [
   ms(effectiveMsMax),
   ms(containedMsMax),
   ms(containedAfterCommitMsMax),
   String(fenced),
-  String(stalls),
+  `${(starved * 100).toFixed(0)} %`,
 ];
 
 const lineOf = (entry: Entry): string => {
@@ -99,7 +99,7 @@ export const tableOf = (entries: readonly Entry[]): string => {
     'contained ms',
     'after commit ms',
     'fenced',
-    'stalls',
+    'starved',
   ];
   return [
     `| ${heads.join(' | ')} |`,

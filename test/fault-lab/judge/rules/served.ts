@@ -1,3 +1,4 @@
+import { LEASE_MS } from '#domain';
 import { HEALED_MS, RELAXED_MS } from '../bounds.js';
 import { isAdmitted, isStopped, type Attempt, type History, type OrderStory } from '../history.js';
 import type { Finding, Invariant, Violation } from '../finding.js';
@@ -9,8 +10,8 @@ const mayHold = ({ sentMs, liftedMs }: OrderStory, attempt: Attempt, healMs: num
   sentMs <= attempt.endMs &&
   (liftedMs === null || attempt.sentMs <= Math.max(liftedMs + RELAXED_MS, healMs + HEALED_MS));
 
-/** Who got no processor meanwhile gets its next proof within so much: a renewal, and the way there and back. */
-const PROVEN_AGAIN_MS = 250;
+/** As much of a lease as may be lost before it runs out: the rest of it are renewal, echo and the ways between. */
+const STARVED_MS = 200;
 
 const overlaps = (fromMs: number, toMs: number, { sentMs, endMs }: Attempt): boolean =>
   fromMs <= endMs && toMs + HEALED_MS >= sentMs;
@@ -26,7 +27,7 @@ const excused = ({ troubles }: History, attempt: Attempt): boolean =>
 /** A gateway that gets no processor can prove nothing in time: that is the machine's fault, and no gateway's. */
 const starvedIn = (history: History): ((attempt: Attempt) => boolean) => {
   const stalls = new Stalls(history.stalls);
-  return ({ sentMs, endMs }) => stalls.touches(sentMs - PROVEN_AGAIN_MS, endMs);
+  return ({ sentMs, endMs }) => stalls.lostMs(sentMs - LEASE_MS, endMs) >= STARVED_MS;
 };
 
 const lastHealAt = ({ troubles }: History, gateway: string): number =>
