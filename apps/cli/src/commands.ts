@@ -12,9 +12,11 @@ import { policyCommands } from './commands/policy.commands.js';
 import { resumeCommand } from './commands/resume.command.js';
 import { sessionCommands } from './commands/sessions.commands.js';
 import { settingsCommands } from './commands/settings.commands.js';
+import { signalCommand } from './commands/signal.command.js';
 import { statusCommand } from './commands/status.command.js';
 import { stopVerbs } from './commands/stop-verbs.js';
 import { watchCommand } from './commands/watch.command.js';
+import { webhookCommands } from './commands/webhooks.commands.js';
 import { whyCommand } from './commands/why.command.js';
 
 /** Every verb, in the order of the help. */
@@ -33,6 +35,8 @@ export const commands: readonly Command[] = [
   ...policyCommands,
   ...keyCommands,
   rotateCommand,
+  ...webhookCommands,
+  signalCommand,
   ...settingsCommands,
   ...logCommands,
   ...auditCommands,

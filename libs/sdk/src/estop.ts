@@ -9,8 +9,10 @@ import { KeysApi } from './keys.js';
 import { MeshApi } from './mesh.js';
 import { PoliciesApi } from './policies.js';
 import { SessionsApi } from './sessions.js';
+import { SignalsApi } from './signals.js';
 import { StopsApi } from './stops.js';
 import { OrganizationsApi, WorkspacesApi } from './tenants.js';
+import { WebhooksApi } from './webhooks.js';
 
 /**
  * A client of one mesh, for operators and for agents. Give it any gateway, or several: what one does not answer, the next
@@ -32,6 +34,8 @@ export class Estop {
   readonly workspaces: WorkspacesApi;
   readonly intents: IntentsApi;
   readonly sessions: SessionsApi;
+  readonly webhooks: WebhooksApi;
+  readonly signals: SignalsApi;
   readonly audit: AuditApi;
   private readonly caller: Caller;
 
@@ -49,6 +53,8 @@ export class Estop {
     this.workspaces = new WorkspacesApi(caller);
     this.intents = new IntentsApi(caller);
     this.sessions = new SessionsApi(caller);
+    this.webhooks = new WebhooksApi(caller);
+    this.signals = new SignalsApi(caller);
     this.audit = new AuditApi(caller);
   }
 

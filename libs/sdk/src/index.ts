@@ -12,3 +12,4 @@ export type { PolicyChange, PolicyDraft, PolicyScope } from './policies.js';
 export type { ListSessionsQuery, PageQuery, Session } from './sessions.js';
 export type { ListStopsQuery, Order, OrderBody, Plan } from './stops.js';
 export { FrameParser, type Frame } from './streams/frame-parser.js';
+export type { ListDeliveriesQuery, ListWebhooksQuery } from './webhooks.js';
