@@ -5,6 +5,7 @@ import { intentSteps } from './steps/02-intents.js';
 import { workSteps } from './steps/03-work.js';
 import { stopSteps } from './steps/04-stops.js';
 import { revocationSteps } from './steps/05-revocation.js';
+import { sessionSteps } from './steps/06-sessions.js';
 import { World } from './world.js';
 
 // One story on one started mesh: later steps build on earlier ones.
@@ -20,3 +21,4 @@ describe('02 intents', () => intentSteps(world));
 describe('03 work', () => workSteps(world));
 describe('04 kill and resume', () => stopSteps(world));
 describe('05 revocation', () => revocationSteps(world));
+describe('06 sessions', () => sessionSteps(world));

@@ -43,6 +43,7 @@ const bodies: Record<string, object> = {
   'intents.resolve': { status: 'COMPLETED' },
   'intents.checkpoint': { data: 1 },
   guard: { tool: 'mail' },
+  'sessions.messages.add': { role: 'user', content: 'hello' },
 };
 
 const lineOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;

@@ -10,6 +10,8 @@ const ORDER = '{order}';
 const INTENT = '{intent}';
 const ACCOUNT = '{account}';
 const KEY_ID = '{key}';
+const WEBHOOK = '{webhook}';
+const SESSION = '{session}';
 const VICTIM = 'agent://acme/production/victim';
 const halt = (selector: object) => ({ mode: 'halt', selector });
 
@@ -40,8 +42,21 @@ const aimed: readonly Act[] = [
   ['POST /v1/service-accounts', { org_id: 'acme', workspace_id: 'production', name: 'mole' }],
   [`POST /v1/service-accounts/${ACCOUNT}/keys`],
   [`POST /v1/service-accounts/${ACCOUNT}/keys/${KEY_ID}/revoke`],
+  [`POST /v1/service-accounts/${ACCOUNT}/keys/${KEY_ID}/rotate`],
+  ['POST /v1/mesh/agents', { address: 'agent://acme/production/mole' }],
+  [`POST /v1/sessions/${SESSION}/kill`],
   [`POST /v1/keys/${KEY_ID}/revoke`],
   ['POST /v1/keys', { org_id: 'acme', roles: ['viewer'], name: 'mole' }],
+  [`DELETE /v1/webhooks/subscriptions/${WEBHOOK}`],
+  [`POST /v1/webhooks/subscriptions/${WEBHOOK}/rotate`],
+  [`POST /v1/webhooks/subscriptions/${WEBHOOK}/test`],
+  [`GET /v1/webhooks/subscriptions/${WEBHOOK}/deliveries`],
+  [
+    'POST /v1/webhooks/subscriptions',
+    { callback_url: 'https://example.com/', event_types: ['*'], agent: VICTIM },
+  ],
+  [`PUT /v1/mesh/agents/${ID}/alerts`, { threshold_pct: 80, webhook_url: 'https://example.com/' }],
+  ['POST /v1/signals', { source: 'x', metric: 'x', severity: 'info', agent: VICTIM }],
 ];
 
 const intents: readonly Act[] = [
@@ -52,6 +67,11 @@ const intents: readonly Act[] = [
   [`POST /v1/intents/${INTENT}/resume`, {}],
   [`POST /v1/intents/${INTENT}/controls`, { controls_patch: {} }],
   [`POST /v1/intents/${INTENT}/policy`, { grants_patch: {} }],
+  ...['', '/messages', '/feed', '/feed/stream?wait_seconds=1'].map(
+    (what) => [`GET /v1/sessions/${SESSION}${what}`] as const,
+  ),
+  [`POST /v1/sessions/${SESSION}/messages`, { role: 'user', content: 'x' }],
+  [`POST /v1/sessions/${SESSION}/complete`],
   ['POST /v1/intents', intentTo(VICTIM)],
   ['POST /v1/intents', intentTo('queue://acme/production/jobs')],
 ];
@@ -66,6 +86,8 @@ const lists = [
   ...['/v1/mesh/agents', '/v1/mesh/stops', '/v1/mesh/events', '/v1/audit', '/v1/agents'],
   ...['/v1/service-accounts', '/v1/keys', '/v1/agents?org_id=acme', '/v1/keys?org_id=acme'],
   '/v1/service-accounts?org_id=acme',
+  ...['/v1/webhooks/subscriptions', '/v1/webhooks/subscriptions?org_id=acme'],
+  '/v1/sessions',
 ];
 
 /** With the route as the name of the case. */
@@ -97,10 +119,16 @@ describe('tenants of one mesh', () => {
     const intent = await mesh.ask('POST /v1/intents', {
       ...{ key: victim.key, body: { ...intentTo(VICTIM), reply_to: VICTIM } },
     });
+    const session = await mesh.ask('POST /v1/sessions', { key: victim.key });
+    const hooked = await made('POST /v1/webhooks/subscriptions', {
+      ...{ callback_url: 'https://example.com/acme/victim', event_types: ['stop.*'] },
+    });
     const { body } = await mesh.ask(`GET /v1/mesh/agents/${VICTIM}`, { key: admin });
     places = {
       ...{ [ID]: body.agent.address_id, [ORDER]: order.body.order_id },
+      ...{ [SESSION]: session.body.session_id },
       ...{ [INTENT]: intent.body.intent_id, [ACCOUNT]: victim.account, [KEY_ID]: victim.keyId },
+      ...{ [WEBHOOK]: hooked.body.subscription.subscription_id },
     };
   });
   afterAll(() => mesh?.stop());
@@ -173,6 +201,8 @@ describe('tenants of one mesh', () => {
       'SUBMITTED',
     );
     expect((await ask(admin, `GET /v1/mesh/stops/${ORDER}`)).body.state).not.toBe('lifted');
+    const { session } = (await ask(victim.key, `GET /v1/sessions/${SESSION}`)).body;
+    expect(session.status).toBe('ACTIVE');
   });
 
   it('a key gives nothing that it does not have, and no one revokes above itself', async () => {
