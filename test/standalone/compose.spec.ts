@@ -4,6 +4,7 @@ import { variableOf } from '#platform';
 import { ProjectorConfig } from '../../apps/audit-projector/src/projector.config.js';
 import { CommandApiConfig } from '../../apps/command-api/src/command-api.config.js';
 import { GatewayConfig } from '../../apps/gateway/src/gateway.config.js';
+import { NotifierConfig } from '../../apps/notifier/src/notifier.config.js';
 import { ProvisionConfig } from '../../apps/standalone/src/provision.config.js';
 
 const lines = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8').split(
@@ -37,6 +38,7 @@ const roles: [string, z.ZodObject, string[]][] = [
   ['gateway-eu-west-2', GatewayConfig, [...listen, ...isolated, ...keeps]],
   ['command-api-1', CommandApiConfig, [...listen, ...database, ...keeps, ...secrets]],
   ['audit-projector', ProjectorConfig, [...listen, ...database, ...isolated]],
+  ['notifier', NotifierConfig, [...listen, ...isolated, ...keeps, ...secrets]],
   ['provision', ProvisionConfig, nats],
 ];
 
