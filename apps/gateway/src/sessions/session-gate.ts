@@ -14,6 +14,8 @@ export interface SessionGateOptions {
 /** A session that somebody named, and the question that is asked again at the very moment of the hand-over. */
 export interface NamedSession {
   readonly found: FoundSession;
+  /** Itself, and all above it: what is done in it counts against the limits of each. */
+  readonly line: readonly FoundSession[];
   /** `null`: it lasts. Looks at nothing but memory. */
   end(): SessionEnd | null;
 }
@@ -41,9 +43,20 @@ export class SessionGate {
     const { log, index } = this.options;
     const found = await log.find(principal, id);
     if (found === null) return null;
+    const line = await this.lineOf(principal, found);
+    if (line === null) return null;
     const completion = index.get(id) === undefined ? await log.completion(found) : null;
     const readAt = completion === null ? null : endedAt(completion, toTimestamp);
-    return { found, end: () => this.endOf(found, readAt) };
+    return { found, line, end: () => this.endOf(found, readAt) };
+  }
+
+  /** `null`: one above it cannot be found, so nobody knows what it may. */
+  private async lineOf(principal: Principal, found: FoundSession): Promise<FoundSession[] | null> {
+    const { ancestors } = found.session;
+    if (ancestors.length === 0) return [found];
+    const above = await Promise.all(ancestors.map((id) => this.options.log.find(principal, id)));
+    const known = above.filter((one) => one !== null);
+    return known.length === above.length ? [found, ...known] : null;
   }
 
   private endOf(found: FoundSession, readAt: string | null): SessionEnd | null {
