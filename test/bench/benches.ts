@@ -7,6 +7,8 @@ import { runKillBench } from './kill.bench.js';
 import { runLeaderlessBench } from './kill-without-leader.bench.js';
 import { runLeaseBench } from './lease.bench.js';
 import { runOverloadBench } from './overload.bench.js';
+import { runPoliciesBench } from './policies.bench.js';
+import { runPolicyStopBench } from './policy-stop.bench.js';
 import { runRegionsBench } from './regions.bench.js';
 import { runRenewalsBench } from './renewals.bench.js';
 import { runVerdictBench } from './verdict.bench.js';
@@ -23,6 +25,8 @@ export const benches = {
   fences: { takes: '10 minutes', run: runFencesBench },
   renewals: { takes: '4 minutes', run: runRenewalsBench },
   gateway: { takes: '2 minutes', run: runGatewayBench },
+  policies: { takes: '4 minutes', run: runPoliciesBench },
+  'policy-stop': { takes: '2 minutes', run: runPolicyStopBench },
   audit: { takes: '3 minutes', run: runAuditBench },
 } as const satisfies Readonly<Record<string, Bench>>;
 export type BenchName = keyof typeof benches;

@@ -19,7 +19,7 @@ const WARM_UP = 8;
 const CONNECTIONS = 16;
 const FOR_MS = 250;
 
-interface Load {
+export interface Load {
   readonly name: string;
   readonly port: number;
   readonly request: string;
@@ -27,7 +27,7 @@ interface Load {
   readonly status: number;
 }
 
-interface Waits {
+export interface Waits {
   readonly p50Ms: number[];
   readonly p99Ms: number[];
 }
@@ -64,7 +64,7 @@ const PAIRS = [
   ['intent, accepted', BARE_PUBLISH],
 ] as const;
 
-const newAgent = async (admin: Estop, mesh: StandingMesh, name: string) => {
+export const newAgent = async (admin: Estop, mesh: StandingMesh, name: string) => {
   const { org, workspace } = mesh.credentials;
   const made = await admin.serviceAccounts.create({ org_id: org, workspace_id: workspace, name });
   const { service_account_id: id, agent_address: address } = made.service_account;
@@ -72,7 +72,7 @@ const newAgent = async (admin: Estop, mesh: StandingMesh, name: string) => {
   return { address, headers: { 'x-api-key': key.token } };
 };
 
-const intentTo = (to: string): object => ({
+export const intentTo = (to: string): object => ({
   intent_type: 'bench.send.v1',
   correlation_id: randomUUID(),
   to_agent: to,
@@ -113,7 +113,7 @@ const loadsOf = async (mesh: StandingMesh, barePort: number): Promise<Load[]> =>
   ];
 };
 
-const contender = (load: Load, generator: Child<LoadReport>, waits: Waits): Contender => ({
+export const contender = (load: Load, generator: Child<LoadReport>, waits: Waits): Contender => ({
   name: load.name,
   measure: async () => {
     const done = generator.next('loaded');

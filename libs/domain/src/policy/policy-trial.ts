@@ -1,4 +1,12 @@
-import type { Address, OrgName, PolicyTarget, Tag } from '#contracts';
+import {
+  type Address,
+  type AddressId,
+  type OrgName,
+  partsOf,
+  type PolicyTarget,
+  type ServiceAccountId,
+  type Tag,
+} from '#contracts';
 import type { AgentRecord } from '../control/control-records.js';
 import type { PolicyRecord } from '../control/governance-records.js';
 import { HOUR_MS, SECOND_MS } from '../time/spans.js';
@@ -7,7 +15,8 @@ import { type LintWarning, warning } from './lint-warning.js';
 import type { Observation } from './observation.js';
 import { type MeterView, PolicyMeters } from './policy-meters.js';
 
-const BEGIN_MS = msOf('2026-01-01T00:00:00.000Z');
+const BEGIN = '2026-01-01T00:00:00.000Z';
+const BEGIN_MS = msOf(BEGIN);
 const BEAT_MS = 30 * SECOND_MS;
 /** A calm agent does one thing in ten minutes. */
 const BEATS_PER_ACT = 20;
@@ -39,7 +48,7 @@ const hourOf = (
   record: PolicyRecord,
   seenAt: (address: Address, atMs: number, beat: number) => Observation,
 ): number[] => {
-  const { address, tags } = sampleAgent(record.document.target, record.org);
+  const agent = sampleAgent(record.document.target, record.org);
   const fired = new Set<number>();
   const meters = new PolicyMeters({
     isOwn: () => true,
@@ -48,11 +57,11 @@ const hourOf = (
   });
   const view: MeterView = {
     policies: { generation: 1, all: () => only(record), restrictionsOf: () => [] },
-    agent: () => ({ address, tags }) as AgentRecord,
+    agent: () => agent,
     isHeld: () => false,
   };
   for (let beat = 0; beat * BEAT_MS < HOUR_MS; beat += 1) {
-    meters.observe(view, seenAt(address, BEGIN_MS + beat * BEAT_MS, beat));
+    meters.observe(view, seenAt(agent.address, BEGIN_MS + beat * BEAT_MS, beat));
   }
   meters.advance(view, BEGIN_MS + HOUR_MS);
   return [...fired].sort((a, b) => a - b);
@@ -78,12 +87,21 @@ const observation = (address: Address, atMs: number, acts: number): Observation 
 });
 
 /** Somebody whom the target means. */
-const sampleAgent = (target: PolicyTarget, org: OrgName): { address: Address; tags: Tag[] } => {
-  if ('agent' in target) return { address: target.agent, tags: [] };
+const sampleAgent = (target: PolicyTarget, org: OrgName): AgentRecord => {
+  if ('agent' in target) return agentNamed(target.agent, []);
   const namespace = 'namespace' in target ? target.namespace : `${org}/sample`;
   const address = `agent://${namespace}/sample` as Address;
-  return { address, tags: 'tag' in target ? [target.tag] : [] };
+  return agentNamed(address, 'tag' in target ? [target.tag] : []);
 };
+
+const agentNamed = (address: Address, tags: readonly Tag[]): AgentRecord => ({
+  ...{ address, tags, ...partsOf(address) },
+  ...{ addressId: 'addr_aaaaaaaaaaaaaaaaaaaa' as AddressId },
+  ...{ serviceAccountId: 'sa_aaaaaaaaaaaaaaaaaaaa' as ServiceAccountId },
+  ...{ description: null, displayName: null, metadata: {}, createdByNote: null },
+  ...{ createdAt: BEGIN, updatedAt: BEGIN, revoked: false, parent: null, liftedAt: null },
+  lastSequence: 0,
+});
 
 function* only(record: PolicyRecord): Generator<PolicyRecord> {
   yield record;
