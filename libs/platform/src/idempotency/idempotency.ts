@@ -106,6 +106,7 @@ const byItselfIn = (kv: KeyValue, heard: HeardKeys): Pick<Idempotency, 'onceByIt
     const before = heard.hear(key, fingerprint);
     if (before === 'other') return { kind: 'conflict', ran: null };
     const running = startedAtOnce(before, run);
+    await nextTurn();
     const { revision, settled } = await lookedUp(kv, key, fingerprint);
     if (settled?.kind === 'replayed') return replay(settled.answer, secret);
     if (settled?.kind === 'conflict') return { ...settled, ran: await running };
@@ -116,6 +117,9 @@ const byItselfIn = (kv: KeyValue, heard: HeardKeys): Pick<Idempotency, 'onceByIt
     return { kind: 'fresh', answer };
   },
 });
+
+/** What was started goes out before anything else is asked for. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What the shared records say; nothing where they do not answer in time. */
 const lookedUp = async (kv: KeyValue, key: string, fingerprint: string) => {
