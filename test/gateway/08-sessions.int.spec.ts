@@ -113,6 +113,24 @@ describe('sessions', () => {
     });
   });
 
+  it('take along the work that still waits, once killed', async () => {
+    const waiter = await mesh.agent('waiter');
+    const parent = await begin();
+    const child = await begin({ parent_session_id: parent });
+    const free = await mesh.send(agent, waiter.address);
+    const bound = await mesh.send(agent, waiter.address, { session_id: child });
+    await kill(parent);
+    const stream = await mesh.listen(waiter, '', 1);
+    const statusOf = async (id: string): Promise<unknown> => {
+      const { body } = await mesh.call(agent, `GET /v1/intents/${id}`);
+      return (body as unknown as { intent: { status: string } }).intent.status;
+    };
+    await until(async () => (await statusOf(bound)) === 'CANCELED');
+    await until(() => stream.events('intent.delivered').length > 0);
+    expect(stream.frames.map(({ data }) => data['intent_id'])).toEqual([free]);
+    stream.close();
+  });
+
   it('end with a session above them', async () => {
     const parent = await begin();
     const child = await begin({ parent_session_id: parent }, agent, 1);

@@ -13,6 +13,7 @@ import type { GatewayMetrics } from './gateway-metrics.js';
 import type { GatewayIdentity } from './identity.js';
 import { IntentHistory, type LoadedIntent } from './intents/intent-history.js';
 import { IntentLog } from './intents/intent-log.js';
+import { KilledSessions } from './sessions/killed-sessions.js';
 
 export interface WorkPartsOptions {
   readonly identity: GatewayIdentity;
@@ -58,6 +59,7 @@ export const workParts = (options: WorkPartsOptions) => {
     inHand,
     held,
     returns,
+    sessions: new KilledSessions({ ...options, store: logs.sessions }),
     onOutcome: (outcome) => metrics.deliveries.inc({ outcome }),
     onStale: () => metrics.stale.inc({ what: 'delivery' }),
   });

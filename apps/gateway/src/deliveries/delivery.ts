@@ -3,6 +3,7 @@ import type { Ask, ControlView, OpenIntent } from '#domain';
 import type { WorkItem, WorkQueues } from '#event-store';
 import { toTimestamp, type Clock, type Logger } from '#platform';
 import { byGateway, type GatewayIdentity } from '../identity.js';
+import type { KilledSessions } from '../sessions/killed-sessions.js';
 import type { Gate } from '../gate/gate.js';
 import type { HandOver, Refused } from '../gate/hand-over.js';
 import type { IntentHistory, LoadedIntent } from '../intents/intent-history.js';
@@ -21,6 +22,7 @@ export interface DeliveryOptions {
   readonly inHand: WorkInHand;
   readonly held: HeldWork;
   readonly returns: Returns;
+  readonly sessions: KilledSessions;
   readonly clock: Clock;
   readonly log: Logger;
   readonly visibilityMs: number;
@@ -65,6 +67,8 @@ export class Delivery {
     if (state.status === 'ended') return this.done(item);
     // Its taker's other work may go on: this one would come back at once, again and again.
     if (!gate.passes(partiesOf(intent, taker))) return this.fenced(item, FENCED_AGAIN_MS);
+    const over = await this.outOfSession(intent, item, state);
+    if (over !== null) return over;
     if (!gate.decide(askFor(intent, taker), !gate.ready()).allowed) return this.hold(item);
     if (this.isAnothers(state, taker.agent)) return this.hold(item);
     const delivered = await this.record(intent, item, taker);
@@ -75,6 +79,22 @@ export class Delivery {
   private load({ stored, deliveryCount }: Item): Promise<LoadedIntent> | LoadedIntent {
     const { history } = this.options;
     return deliveryCount === 1 ? history.fresh(stored) : history.from(stored);
+  }
+
+  /** `null`: no kill of its session forbids it. Without a look at that nobody knows, so it is tried again shortly. */
+  private async outOfSession(
+    intent: LoadedIntent,
+    item: Item,
+    { submission }: OpenIntent,
+  ): Promise<DeliveryOutcome | null> {
+    const { sessions, log } = this.options;
+    try {
+      const isKilled = await sessions.isKilled(submission.kept['session_id']);
+      return isKilled ? await this.cancel(intent, item) : null;
+    } catch (error) {
+      log.warn({ err: error, intent_id: intent.id }, 'the session cannot be looked at');
+      return this.fenced(item, FENCED_AGAIN_MS);
+    }
   }
 
   /** A stopped agent's share of a queue waits for it, unless the stop is a quarantine: then the others have it. */
@@ -147,6 +167,23 @@ export class Delivery {
   private hold(item: Item): DeliveryOutcome {
     this.options.held.hold(item);
     return 'held';
+  }
+
+  /** Its session was killed: nobody is to work on it any more. */
+  private async cancel(intent: LoadedIntent, item: Item): Promise<DeliveryOutcome> {
+    const { identity, intents } = this.options;
+    await intents.act(
+      intent,
+      {
+        type: 'ResolveIntent',
+        status: 'CANCELED',
+        result: {},
+        error: {},
+        reason: 'session_killed: the session that it is part of was stopped',
+      },
+      byGateway(identity, { ...intent.to, correlationId: intent.history[0]?.correlation_id }),
+    );
+    return this.done(item);
   }
 
   private async done(item: Item): Promise<DeliveryOutcome> {

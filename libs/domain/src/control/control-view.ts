@@ -164,11 +164,6 @@ export class ControlView {
     return this.#fold.orders.knows(orderId);
   }
 
-  /** Whether the log ever told of it, however long it is lifted: such an id is never used again. */
-  everOrdered(orderId: StopOrderId): boolean {
-    return this.#fold.orders.knows(orderId);
-  }
-
   /** Standing and lifted, newest first. */
   orders(org?: OrgName): readonly StopOrder[] {
     return this.#fold.orders.all(org);
@@ -217,11 +212,11 @@ export class ControlView {
   }
 
   /** Caps; what was spent under them is in the ledger. */
-  get budgets(): Reading<BudgetFold, 'get' | 'all'> {
+  get budgets(): Reading<BudgetFold, 'get' | 'all' | 'covering'> {
     return this.#fold.budgets;
   }
 
-  get sessions(): Reading<SessionFold, 'killed'> {
+  get sessions(): Reading<SessionFold, 'isEmpty' | 'killed'> {
     return this.#fold.sessions;
   }
 

@@ -16,6 +16,11 @@ const KEPT_MS = 31 * 24 * 3_600_000;
 export class SessionFold {
   readonly #killed = new Map<SessionId, SessionKill>();
 
+  /** Nobody killed any. */
+  get isEmpty(): boolean {
+    return this.#killed.size === 0;
+  }
+
   /** `null`: nobody killed it. */
   killed(sessionId: SessionId): SessionKill | null {
     return this.#killed.get(sessionId) ?? null;
