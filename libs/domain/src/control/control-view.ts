@@ -164,6 +164,11 @@ export class ControlView {
     return this.#fold.orders.knows(orderId);
   }
 
+  /** Whether the log ever told of it, however long it is lifted: such an id is never used again. */
+  everOrdered(orderId: StopOrderId): boolean {
+    return this.#fold.orders.knows(orderId);
+  }
+
   /** Standing and lifted, newest first. */
   orders(org?: OrgName): readonly StopOrder[] {
     return this.#fold.orders.all(org);
@@ -212,7 +217,7 @@ export class ControlView {
   }
 
   /** Caps; what was spent under them is in the ledger. */
-  get budgets(): Reading<BudgetFold, 'get' | 'all' | 'covering'> {
+  get budgets(): Reading<BudgetFold, 'get' | 'all'> {
     return this.#fold.budgets;
   }
 
