@@ -26,6 +26,7 @@ import { armingGauge, CommandMetrics, nodeGauges } from './command-metrics.js';
 import { Control } from './control/control.js';
 import { ForwardedCommands } from './forwarding/forwarded-commands.js';
 import { EndedBoots } from './gateways/ended-boots.js';
+import { FenceWatch } from './gateways/fence-watch.js';
 import { GatewayReports } from './gateways/gateway-reports.js';
 import { MeshStreams } from './mesh/mesh-streams.js';
 import { nodeCheck, openMeshNode, type KillPath, type MeshNode } from './node/mesh-node.js';
@@ -172,6 +173,7 @@ const reactorsOf = (
   const { logger, reports } = parts;
   const expiry = app.get(ExpiryReactor);
   const canaries = app.get(Canaries);
+  const fences = app.get(FenceWatch);
   const armings = app.get(Armings);
   const retain = (): Promise<void> => {
     reports.retain(view.gateways());
@@ -182,6 +184,7 @@ const reactorsOf = (
   return [
     { reactor: new Every('expiry', logger, () => expiry.run()), everyMs: EXPIRY_EVERY_MS },
     { reactor: new Every('reports', logger, retain), everyMs: RETAIN_EVERY_MS },
+    { reactor: new Every('fences', logger, () => fences.run()), everyMs: RETAIN_EVERY_MS },
     ...(canaryEveryMs > 0 ? [{ reactor: canary, everyMs: CANARY_LOOK_EVERY_MS }] : []),
   ];
 };

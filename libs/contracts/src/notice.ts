@@ -85,7 +85,8 @@ export const NotifierRequest = z.discriminatedUnion('op', [
   /** Everybody in the org who wants to hear of such an event is told. With a subscription, that one alone. */
   z.strictObject({
     op: z.literal('tell'),
-    org: OrgName,
+    /** `null`: of the mesh itself. */
+    org: OrgName.nullable(),
     told: Told,
     subscriptionId: SubscriptionId.nullable(),
   }),

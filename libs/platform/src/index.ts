@@ -26,6 +26,7 @@ export * from './http/sse.js';
 export type { Fallback } from './http/unmatched.js';
 export * from './idempotency/idempotency.js';
 export * from './identity/authenticate.js';
+export * from './identity/fact-ids.js';
 export * from './identity/hashed-ids.js';
 export * from './identity/ids.js';
 export * from './identity/key-token.js';

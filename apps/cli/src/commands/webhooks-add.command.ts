@@ -50,7 +50,10 @@ export const addWebhook: Command = {
   },
 };
 
-const USUAL = ['stop.*', 'policy.breached', 'budget.threshold', 'agent.stale', 'gateway.removed'];
+const USUAL = [
+  ...['stop.*', 'policy.breached', 'budget.threshold'],
+  ...['agent.stale', 'gateway.fenced', 'gateway.removed'],
+];
 
 const bodyOf = (call: Call) => {
   const { flags, words } = call;

@@ -9,6 +9,7 @@ import {
 } from '#contracts';
 import type { EventStore, Messaging } from '#event-store';
 import type { Nats } from '#event-store-jetstream';
+import { FenceWatch } from '../gateways/fence-watch.js';
 import { SignalLog } from '../signals/signal-log.js';
 import { Signals } from '../signals/signals.js';
 import { AgentAlerts } from './agent-alerts.js';
@@ -37,5 +38,5 @@ export const outwardProviders = (outward: Outward, messaging: Messaging): Provid
   { provide: SignalLog, useValue: new SignalLog(outward.signals) },
   { provide: WebhookSecrets, useValue: new WebhookSecrets(outward.secretsKey) },
   { provide: Notifier, useValue: new Notifier(messaging) },
-  ...[AgentAlerts, Signals, WebhookDeliveries, WebhookEvents, WebhookSubscriptions],
+  ...[AgentAlerts, FenceWatch, Signals, WebhookDeliveries, WebhookEvents, WebhookSubscriptions],
 ];

@@ -124,6 +124,8 @@ export class LedgerFacts {
     account: Account,
     { before, atMs, writer }: { before: ThresholdView | null; atMs: number; writer: NoticeWriter },
   ): Promise<void> {
+    // Of a budget that was removed nobody wants to hear.
+    if (this.options.view.budgets.get(ledger) === null) return;
     for (const crossed of thresholdsCrossed(before, viewOf(account, atMs))) {
       const told = thresholdNews(ledger, account.key, crossed, atMs);
       const to = writer.wanting(told);

@@ -1,7 +1,6 @@
 import { budgetPlace, formatMicro, type BudgetKey, type Told, type OrgName } from '#contracts';
 import { scopeText, type ThresholdCrossed } from '#domain';
-import { toTimestamp } from '#platform';
-import { factIdOf } from '../notices/notice-ids.js';
+import { factId, toTimestamp } from '#platform';
 
 /** A share of a cap is spent. Told once for each period and cap: the id is made of them. */
 export const thresholdNews = (
@@ -16,7 +15,7 @@ export const thresholdNews = (
   const [used, cap] = [formatMicro(usedMicro), formatMicro(capMicro)];
   const until = per === 'total' ? 'in total' : `per ${per}`;
   return {
-    eventId: factIdOf('budget.threshold', ledger, String(period), String(pct), String(capMicro)),
+    eventId: factId('budget.threshold', ledger, String(period), String(pct), String(capMicro)),
     type: 'budget.threshold',
     at: toTimestamp(atMs),
     org: org as OrgName,

@@ -7,7 +7,7 @@ const told = (more: object = {}): Told =>
     ...{ workspace: 'production', about: 'agent://acme/production/payer', says: 'halt ordered' },
     data: { order_id: 'stop_aaaaaaaaaaaaaaaaaaaa' },
     ...more,
-  }) as Told;
+  }) as unknown as Told;
 const body = (format: 'standard' | 'slack' | 'pagerduty', more: object = {}) =>
   JSON.parse(deliveryBody(format, told(more), 'routing')) as Record<string, unknown>;
 
