@@ -45,6 +45,7 @@ export class SimGateway {
   #account: BudgetAccount | null = null;
   #connect: (connected: boolean) => void = () => undefined;
   #lastId = 0;
+  #shownVersion: number | null = null;
   #fencedSinceMs = Infinity;
   readonly #reserved = new Map<number, number>();
   readonly #waiting = new Map<number, Waiting>();
@@ -103,6 +104,7 @@ export class SimGateway {
     this.#account = new BudgetAccount(fold, this.holder);
     this.#connect = world.ledger.subscribe(this, fold.position + 1);
     if (this.isCut) this.#connect(false);
+    this.#shownVersion = world.cap?.version ?? null;
     this.#step({ kind: 'cap', cap: world.cap });
     this.#tick(this.boot);
   }
@@ -129,6 +131,7 @@ export class SimGateway {
     this.isCut = false;
     this.troubledMs = this.world.schedule.nowMs;
     this.#fencedSinceMs = Infinity;
+    this.#shownVersion = this.world.cap?.version ?? null;
     this.#step({ kind: 'cap', cap: this.world.cap });
     this.#step({ kind: 'connected', connected: true });
     this.#connect(true);
@@ -136,6 +139,7 @@ export class SimGateway {
 
   onCap(cap: LedgerCap | null): void {
     if (this.isCut) return;
+    this.#shownVersion = cap?.version ?? null;
     this.busyMs = this.world.schedule.nowMs;
     this.#step({ kind: 'cap', cap });
   }
@@ -291,6 +295,8 @@ export class SimGateway {
 
   #exceeded({ amount, from, sinceMs }: Waiting): void {
     const { world, fold } = this;
+    if ((this.#shownVersion ?? 0) > (fold?.version ?? 0))
+      world.checker.fail('B5', `${this.name} declined under a cap that was changed`);
     if (fold !== null) world.checker.exceeded(amount, from, fold.position);
     if (world.schedule.nowMs - sinceMs < SHORT_WAIT_MS) return;
     world.checker.hoarded(amount, world.idle());

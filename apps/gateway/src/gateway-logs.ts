@@ -2,11 +2,13 @@ import {
   activityEvents,
   controlEvents,
   eventCodec,
+  ledgerEvents,
   sessionEvents,
   streams,
   workEvents,
   type ActivityEvent,
   type ControlEvent,
+  type LedgerEvent,
   type SessionEvent,
   type WorkEvent,
 } from '#contracts';
@@ -20,6 +22,7 @@ export interface GatewayLogs {
   readonly work: EventStore<WorkEvent>;
   readonly activity: EventStore<ActivityEvent>;
   readonly sessions: EventStore<SessionEvent>;
+  readonly ledger: EventStore<LedgerEvent>;
   readonly queues: WorkQueues<WorkEvent>;
   readonly messaging: Messaging;
   readonly idempotency: KeyValue;
@@ -41,6 +44,7 @@ export const gatewayLogs = (nats: Nats): GatewayLogs => {
     work: nats.eventStore(streams.intents.name, work),
     activity: nats.eventStore(streams.activity.name, eventCodec<ActivityEvent>(activityEvents)),
     sessions: nats.eventStore(streams.sessions.name, eventCodec<SessionEvent>(sessionEvents)),
+    ledger: nats.eventStore(streams.ledger.name, eventCodec<LedgerEvent>(ledgerEvents)),
     queues: nats.workQueues(streams.intents.name, work),
     messaging: nats.messaging(),
     idempotency: nats.keyValue(IDEMPOTENCY_BUCKET),

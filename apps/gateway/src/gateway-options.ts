@@ -26,4 +26,6 @@ export interface GatewayOptions {
   readonly visibilityMs?: number;
   /** Intents that may wait for one receiver. @default 100000 */
   readonly backlogMax?: number;
+  /** USDC of x402 challenges counts under caps in `usd`. @default false: under caps in `usdc` */
+  readonly usdcAsUsd?: boolean;
 }

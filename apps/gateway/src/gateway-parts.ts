@@ -66,8 +66,10 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
     waitingActivity: () => outbox.waiting,
     leaseAge: () => (shell.leaseAgeMs() ?? NaN) / 1000,
   });
-  const { backlogMax } = options;
-  const handlers = routeHandlers({ ...shared, gate, streams, activity, work, backlogMax });
+  const boot = (): number => (shell.phase === 'member' ? shell.boot : 0);
+  const { backlogMax, usdcAsUsd = false } = options;
+  const parts = { gate, streams, activity, work, backlogMax, usdcAsUsd, boot };
+  const handlers = routeHandlers({ ...shared, ...parts });
   controlLog.listen((stored) => {
     handlers.sessions.heard(stored);
     const { decoded } = stored;
@@ -76,7 +78,7 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
   });
   return {
     ...handlers,
-    ...lifeCycle({ ...living, enforcement, work, sessions: handlers.sessions }),
+    ...lifeCycle({ ...living, ...handlers, enforcement, work }),
     identity,
     gate,
     shell,

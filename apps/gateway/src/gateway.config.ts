@@ -26,6 +26,10 @@ export const GatewayConfig = z.strictObject({
     ),
   gatewayId: GatewayId.describe('the name of this gateway, unique in the mesh'),
   region: RegionName.describe('the region of this gateway'),
+  usdcAsUsd: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('whether USDC of x402 challenges counts one to one under caps in usd'),
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .nullable()

@@ -30,6 +30,8 @@ import { refuseLargeAnswer } from './intents/body-limits.js';
 import type { CreateIntent } from './intents/create-intent.js';
 import type { IntentEventStream } from './intents/intent-event-stream.js';
 import type { ReadIntents } from './intents/read-intents.js';
+import { bindBudgets } from './budget/bind-budgets.js';
+import type { BudgetParts } from './budget/budget-parts.js';
 import { bindSessions } from './sessions/bind-sessions.js';
 import type { SessionParts } from './sessions/session-parts.js';
 
@@ -42,6 +44,7 @@ export interface HotHandlers {
   readonly heartbeats: Heartbeats;
   readonly guard: Guard;
   readonly sessions: SessionParts;
+  readonly budgets: BudgetParts;
   readonly meshStream: MeshStream;
 }
 
@@ -93,6 +96,7 @@ export const bindHotRoutes = (server: HttpServer, host: RouteHost, handlers: Hot
   bindRoute(server, sendHeartbeat, host, (call) => heartbeats.handle(call));
   bindRoute(server, guardTool, host, (call) => guard.handle(call));
   bindSessions(server, host, handlers.sessions);
+  bindBudgets(server, host, handlers.budgets);
   bindRoute(server, meshStream, host, ({ principal, reply, request }) => {
     const lastEventId = request.headers['last-event-id'];
     handlers.meshStream.open({

@@ -1,4 +1,5 @@
 import type { Activity } from './activity/activity.js';
+import type { BudgetParts } from './budget/budget-parts.js';
 import type { Enforcement } from './control/enforcement.js';
 import type { FenceWatch } from './control/fence-watch.js';
 import type { PositionReports } from './control/position-reports.js';
@@ -22,11 +23,13 @@ export interface Living extends GatewayShared {
   readonly gate: Gate;
   readonly work: WorkParts;
   readonly sessions: SessionParts;
+  readonly budgets: BudgetParts;
 }
 
 /** Everything of a gateway that runs by itself, started and stopped together. */
 export const lifeCycle = (living: Living) => {
-  const { streams, inHand, reports, enforcement, fences, activity, work, sessions } = living;
+  const { streams, inHand, reports, enforcement, fences, activity, work, sessions, budgets } =
+    living;
   const timed = [streams, inHand, reports, fences, enforcement, activity];
   const workers = queueWorkers(living);
   fences.add(streams, ...workers);
@@ -34,7 +37,7 @@ export const lifeCycle = (living: Living) => {
   return {
     start: (): void => {
       listening = work.listen();
-      for (const part of [...timed, ...workers, sessions.index]) part.start();
+      for (const part of [...timed, ...workers, sessions.index, budgets.open]) part.start();
     },
     /** From its first turn on nothing moves any more; resolves when the last word is told. */
     stop: async (): Promise<void> => {
@@ -44,6 +47,7 @@ export const lifeCycle = (living: Living) => {
       await Promise.all([
         activity.stop(),
         sessions.index.stop(),
+        budgets.open.stop(),
         ...workers.map((it) => it.stop()),
       ]);
     },

@@ -41,7 +41,8 @@ const start = async (): Promise<RunningService> => {
   ]);
   const { host, port, publicUrl, dataDir } = config;
   const own = { gateway, region, log, host, port, publicUrl, dataDir };
-  const running = await startGateway({ nats, control, ...own });
+  const usdcAsUsd = config.usdcAsUsd === 'true';
+  const running = await startGateway({ nats, control, usdcAsUsd, ...own });
   log.info({ url: running.url }, 'gateway serves');
   return {
     url: running.url,

@@ -1,5 +1,6 @@
 import type { Activity } from './activity/activity.js';
 import { Deliveries } from './deliveries/deliveries.js';
+import { budgetParts } from './budget/budget-parts.js';
 import type { Gate } from './gate/gate.js';
 import type { GatewayShared } from './gateway-shared.js';
 import { Guard } from './heartbeat/guard.js';
@@ -20,6 +21,8 @@ export interface RouteHandlersOptions extends GatewayShared {
   readonly activity: Activity;
   readonly work: WorkParts;
   readonly backlogMax: number | undefined;
+  readonly usdcAsUsd: boolean;
+  boot(): number;
 }
 
 /** The handlers of the agents' side. */
@@ -29,6 +32,7 @@ export const routeHandlers = (options: RouteHandlersOptions) => {
   const store = logs.work;
   const parts = sessionParts(options);
   const { sessions } = parts;
+  const budgets = budgetParts({ ...options, sessions });
   const reading = new ReadIntents({ history, gate });
   const answers = new AnswerIntents({ history, intents, reading, gate, renew: work.renew });
   const backlogs = new Backlogs({
@@ -37,13 +41,18 @@ export const routeHandlers = (options: RouteHandlersOptions) => {
     ...(backlogMax === undefined ? {} : { backlogMax }),
   });
   return {
-    create: new CreateIntent({ ...options, store, history, backlogs, sessions, hasWorkInHand }),
+    create: new CreateIntent({
+      ...options,
+      ...{ store, history, backlogs, sessions, hasWorkInHand },
+      costs: budgets.costs,
+    }),
     reading,
     answers,
     eventStream: new IntentEventStream({ ...options, store, history }),
     deliveries: new Deliveries({ ...options, ...work, queues: destinations }),
     heartbeats: new Heartbeats({ ...options, answers }),
-    guard: new Guard({ gate, sessions, hasWorkInHand }),
+    guard: new Guard({ gate, sessions, costs: budgets.costs, hasWorkInHand }),
+    budgets,
     sessions: parts,
     inbox: new Inbox(store),
   };

@@ -1,3 +1,4 @@
+export * from './budget-scope.js';
 export * from './codec.js';
 export * from './envelope.js';
 export * from './events/activity.events.js';
@@ -28,6 +29,7 @@ export * from './routes/agent-stops.routes.js';
 export * from './routes/agent-wire.js';
 export * from './routes/alerts.routes.js';
 export * from './routes/audit.routes.js';
+export * from './routes/budget.routes.js';
 export * from './routes/command-routes.js';
 export * from './routes/deliveries.routes.js';
 export * from './routes/doctor.routes.js';

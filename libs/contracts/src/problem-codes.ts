@@ -51,6 +51,7 @@ export const problemCodes = {
   session_killed: { status: 403, retryable: false, title: 'The session was stopped' },
   policy_blocked: { status: 429, retryable: true, title: 'A policy does not allow it' },
   budget_exceeded: { status: 429, retryable: true, title: 'It would exceed a cap' },
+  authorization_ended: { status: 409, retryable: false, title: 'The authorization has ended' },
   backlog_full: { status: 429, retryable: true, title: 'The backlog of the receiver is full' },
   too_many_streams: { status: 429, retryable: true, title: 'Too many open streams' },
   internal_error: { status: 500, retryable: true, title: 'Something broke here' },

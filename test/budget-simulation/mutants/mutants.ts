@@ -222,8 +222,16 @@ const gateway: readonly Mutant[] = [
     rule: 'it declines only where the ledger shows that nothing is left',
     expects: ['B5'],
     file: 'budget-account.ts',
-    find: 'nowMs - this.#exhaustedMs < EXHAUSTED_FOR_MS && amount > this.#grantable(nowMs);',
-    replace: 'nowMs - this.#exhaustedMs < 20 * EXHAUSTED_FOR_MS;',
+    find: 'else if (isExhausted && amount > this.#grantable(nowMs))',
+    replace: 'else if (isExhausted)',
+  },
+  {
+    name: 'a-raised-cap-comes-late',
+    rule: 'a changed cap counts for who is declined as well',
+    expects: ['B5'],
+    file: 'budget-account.ts',
+    find: 'this.#line.hope(Infinity);',
+    replace: '',
   },
   {
     name: 'round-for-ever',

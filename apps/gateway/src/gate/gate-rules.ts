@@ -1,4 +1,7 @@
 import {
+  authorizeSpending,
+  captureSpending,
+  releaseSpending,
   addSessionMessage,
   checkpointIntent,
   completeSession,
@@ -107,6 +110,22 @@ const guarding: GateRule = {
   },
 };
 
+/** Paying is outbound, and no tool is named: stops on `tool:budget.authorize` hold payments alone. */
+const paying = (what: string): GateRule => ({
+  answers: true,
+  asks: ({ principal }) =>
+    principal.kind === 'op'
+      ? none
+      : [
+          {
+            address: principal.address,
+            act: 'guard',
+            capability: `tool:budget.${what}`,
+            inFlight: true,
+          },
+        ],
+});
+
 /** A sign of life is taken from everybody; the answer tells of the stop. */
 const beating: GateRule = { tells: true, asks: () => none };
 
@@ -128,6 +147,10 @@ export const gateRules: Readonly<Record<string, GateRule>> = {
   [streamQueueIntents.id]: taking,
   [guardTool.id]: guarding,
   [sendHeartbeat.id]: beating,
+  [authorizeSpending.id]: paying('authorize'),
+  [captureSpending.id]: paying('capture'),
+  // Gives back what is not needed: the stopped may.
+  [releaseSpending.id]: { asks: () => none },
   [createSession.id]: talking,
   [addSessionMessage.id]: talking,
   [completeSession.id]: talking,

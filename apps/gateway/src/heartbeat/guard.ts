@@ -1,7 +1,10 @@
 import type { z } from 'zod';
-import { partsOf, type Address, type guardTool } from '#contracts';
+import { CapMark, partsOf, type Address, type guardTool } from '#contracts';
 import type { LocalGround, Verdict } from '#domain';
 import { ApiProblem, type Call } from '#platform';
+import { BUDGET_WARNING } from '../budget/budget-headers.js';
+import type { Reservation } from '../budget/budgets.js';
+import type { GuardCosts } from '../budget/guard-costs.js';
 import type { Gate } from '../gate/gate.js';
 import { refusal } from '../gate/stop-problem.js';
 import { ruleName } from '../policy/policy-problem.js';
@@ -10,6 +13,7 @@ import { sessionProblem, type NamedSession, type SessionGate } from '../sessions
 export interface GuardOptions {
   readonly gate: Gate;
   readonly sessions: SessionGate;
+  readonly costs: GuardCosts;
   hasWorkInHand(address: ReturnType<typeof addressOf>): Promise<boolean>;
 }
 
@@ -39,11 +43,13 @@ export class Guard {
   ): Promise<GuardAnswer> {
     const session = await this.sessionOf(call);
     if (session instanceof ApiProblem) return blockedBy(session);
+    const spending = await this.spendingOf(call, address, session);
+    if (spending instanceof ApiProblem) return blockedBy(spending);
     const draining = first.heldBy?.mode === 'drain';
-    if (session === null && !draining) return answerOf(first);
+    if (session === null && spending === null && !draining) return answerOf(first);
     const inFlight = draining && (await this.options.hasWorkInHand(address));
     // The answer is sent in the turn of this second verdict, as it is in that of the first one.
-    return this.lastWord(call, { address, inFlight, session });
+    return paid(call, spending, this.lastWord(call, { address, inFlight, session }));
   }
 
   /** What the gate said. @throws ApiProblem where an event about the agent cannot be read here */
@@ -66,6 +72,16 @@ export class Guard {
     return blockedBy(sessionProblem(session.found, end));
   }
 
+  /** What it costs, set aside; why not, where a cap has no room for it; `null` where no cap is concerned. */
+  private async spendingOf({ body }: GuardCall, address: Address, session: NamedSession | null) {
+    try {
+      return await this.options.costs.reserve(address, body.cost_usd, session);
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status < 500) return error;
+      throw error;
+    }
+  }
+
   /** The session that it names; why not, where that is over or is none; `null` where none is named. */
   private async sessionOf({ principal, body }: GuardCall) {
     const id = body.session_id ?? null;
@@ -86,11 +102,28 @@ const byPolicy = (action: 'block' | 'warn', ground: LocalGround): GuardAnswer =>
   rule: ruleName(ground),
 });
 
-const blockedBy = ({ code, detail }: ApiProblem): GuardAnswer => ({
-  action: 'block',
-  reason: code,
-  detail,
-});
+const blockedBy = ({ code, detail, details }: ApiProblem): GuardAnswer => {
+  const cap = CapMark.safeParse(details);
+  return { action: 'block', reason: code, detail, ...(cap.success ? { cap: cap.data } : {}) };
+};
+
+/** The guard is asked before the act and never after: what is allowed counts as spent. */
+const paid = (
+  { reply }: GuardCall,
+  spending: Reservation | null,
+  answer: GuardAnswer,
+): GuardAnswer => {
+  if (spending === null) return answer;
+  if (answer.action === 'block') {
+    spending.release();
+    return answer;
+  }
+  spending.settle();
+  const [warning, ...more] = spending.warnings();
+  if (warning === undefined || answer.action === 'warn') return answer;
+  void reply.header(BUDGET_WARNING, [warning, ...more].join('; '));
+  return { action: 'warn', reason: 'budget_warning', detail: warning };
+};
 
 const addressOf = ({ principal }: GuardCall) => {
   if (principal.kind === 'sa') return principal.address;

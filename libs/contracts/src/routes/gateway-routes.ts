@@ -1,3 +1,4 @@
+import { budgetRoutes } from './budget.routes.js';
 import { deliveryRoutes } from './deliveries.routes.js';
 import { heartbeatRoutes } from './heartbeat.routes.js';
 import { intentAnswerRoutes } from './intent-answers.routes.js';
@@ -15,5 +16,6 @@ export const gatewayRoutes: readonly RouteDefinition[] = [
   ...deliveryRoutes,
   ...heartbeatRoutes,
   ...sessionRoutes,
+  ...budgetRoutes,
   meshStream,
 ];

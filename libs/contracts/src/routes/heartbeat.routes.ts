@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IntentId, StopOrderId, Timestamp } from '../names.js';
 import { Ignored } from './intent-wire.js';
 import { ok } from './paging.js';
+import { CapMark } from './budget.routes.js';
 import { defineRoute } from './route.js';
 import { AgentMark, HealthStatus, StopMark } from './stop-wire.js';
 
@@ -75,6 +76,8 @@ export const guardTool = defineRoute({
     detail: z.string().optional(),
     order_id: StopOrderId.optional(),
     rule: z.string().optional(),
+    /** The cap that has no room for it. */
+    cap: CapMark.optional(),
   }),
 });
 

@@ -22,10 +22,6 @@ export class Allotment {
 
   constructor(readonly period: number) {}
 
-  get reserved(): number {
-    return this.#reserved;
-  }
-
   get unstated(): number {
     return this.#unstated;
   }

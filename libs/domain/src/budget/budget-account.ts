@@ -11,7 +11,7 @@ import { WaitingLine, WAITERS_MAX } from './waiting-line.js';
 const EXHAUSTED_FOR_MS = 500;
 /** What the ledger has not answered is asked again. */
 const AGAIN_AFTER_MS = 400;
-const WISH_MAX = 1_000_000_000_000_000;
+const NOTHING: readonly AccountOutput[] = [];
 
 interface Reservation {
   readonly amount: number;
@@ -37,7 +37,7 @@ export class BudgetAccount {
   #asked: { readonly n: number; readonly atMs: number } | null = null;
   #exhaustedMs = -Infinity;
   #capSaidMs = -Infinity;
-  #out: AccountOutput[] = [];
+  readonly #out: AccountOutput[] = [];
 
   constructor(
     readonly fold: LedgerFold,
@@ -51,8 +51,8 @@ export class BudgetAccount {
 
   /** Whether it must be ticked, and kept. */
   get isActive(): boolean {
-    if (this.#reservations.size > 0 || this.#line.size > 0) return true;
-    return !this.#holdings.own.isAllHeard || !this.#holdings.isEmpty;
+    const isBusy = this.#reservations.size > 0 || this.#line.size > 0;
+    return isBusy || !this.#holdings.own.isAllHeard || !this.#holdings.isEmpty;
   }
 
   /** What may be spent at this moment without asking. */
@@ -69,9 +69,7 @@ export class BudgetAccount {
       this.#ask(nowMs);
       this.#holdings.giveBack(nowMs, this.#line.head() !== null);
     }
-    const out = this.#out;
-    if (out.length > 0) this.#out = [];
-    return out;
+    return this.#out.length > 0 ? this.#out.splice(0) : NOTHING;
   }
 
   #take(input: AccountInput, nowMs: number): void {
@@ -93,18 +91,21 @@ export class BudgetAccount {
   }
 
   #know(input: Input<'cap' | 'connected' | 'tick'>): void {
-    if (input.kind === 'cap') this.#holdings.cap = input.cap;
     if (input.kind === 'connected') this.#connected = input.connected;
+    if (input.kind !== 'cap') return;
+    this.#holdings.cap = input.cap;
+    // What is not there under one cap may be there under the next.
+    this.#exhaustedMs = -Infinity;
+    this.#line.hope(Infinity);
   }
 
   #wish({ id, amount }: Input<'reserve'>, nowMs: number): void {
     this.#rate.add(amount, nowMs);
     this.#holdings.used(nowMs);
     if (this.#line.head() === null && this.free(nowMs) >= amount) return this.#reserve(id, amount);
-    const isExhausted =
-      nowMs - this.#exhaustedMs < EXHAUSTED_FOR_MS && amount > this.#grantable(nowMs);
+    const isExhausted = nowMs - this.#exhaustedMs < EXHAUSTED_FOR_MS;
     if (!this.#isAnswered || this.#line.size >= WAITERS_MAX) this.#refuse(id, 'unavailable');
-    else if (isExhausted) this.#refuse(id, 'exceeded');
+    else if (isExhausted && amount > this.#grantable(nowMs)) this.#refuse(id, 'exceeded');
     else this.#line.add(id, amount, nowMs);
   }
 
@@ -166,6 +167,8 @@ export class BudgetAccount {
       case 'granted':
         return this.#holdings.granted(outcome);
       case 'short':
+        // Under an older cap nobody is short for good.
+        if (this.#holdings.isBehind) return;
         return this.#line.short(outcome.remainder + this.free(nowMs));
       case 'stated':
         return this.#holdings.stated(outcome.said.n);
@@ -176,7 +179,7 @@ export class BudgetAccount {
 
   #authorized(n: number, result: Extract<AccountOutput, { kind: 'authorized' }>['result']): void {
     const id = this.#authorizing.get(n);
-    const reservation = id === undefined ? undefined : this.#reservations.get(id);
+    const reservation = this.#reservations.get(id ?? 0);
     if (id === undefined || reservation === undefined) return;
     this.#authorizing.delete(n);
     this.#reservations.delete(id);
@@ -213,8 +216,8 @@ export class BudgetAccount {
 
   /** Whoever needs the ledger first tells it of a newer cap. */
   #tellCap(nowMs: number): void {
-    const { cap, isEmpty } = this.#holdings;
-    if (cap === null || cap.version <= this.fold.version) return;
+    const { cap, isEmpty, isBehind } = this.#holdings;
+    if (cap === null || !isBehind) return;
     if ((this.#line.size === 0 && isEmpty) || nowMs - this.#capSaidMs < AGAIN_AFTER_MS) return;
     this.#capSaidMs = nowMs;
     this.#out.push({ kind: 'append', fact: { type: 'CapTaken', data: cap } });
@@ -223,11 +226,10 @@ export class BudgetAccount {
   #ask(nowMs: number): void {
     if (this.#line.head() === null) return;
     if (this.#asked !== null && nowMs - this.#asked.atMs < AGAIN_AFTER_MS) return;
-    const free = this.free(nowMs);
-    const wanted = this.#line.wanted() - free + this.#rate.perSecond(nowMs);
-    const neededMicro = Math.min(WISH_MAX, this.#line.needed(this.#grantable(nowMs)) - free);
-    const ask = { neededMicro, wantedMicro: Math.min(WISH_MAX, wanted) };
-    this.#asked = { n: this.#holdings.say('AllotmentAsked', ask, nowMs), atMs: nowMs };
+    const perSecond = this.#rate.perSecond(nowMs);
+    const about = { free: this.free(nowMs), grantable: this.#grantable(nowMs), perSecond };
+    const n = this.#holdings.say('AllotmentAsked', this.#line.wish(about), nowMs);
+    this.#asked = { n, atMs: nowMs };
   }
 
   /** What this gateway could spend next, all in all. */

@@ -27,7 +27,7 @@ export interface HoldingsOptions {
 
 /** What this run of a gateway holds under one budget, when it may be spent, and when it flows back. */
 export class Holdings {
-  readonly own = new OwnSayings();
+  readonly own: OwnSayings;
   #cap: LedgerCap | null = null;
   #current: Allotment;
   #previous: Allotment | null = null;
@@ -42,6 +42,7 @@ export class Holdings {
 
   constructor(private readonly options: HoldingsOptions) {
     this.#current = new Allotment(options.fold.period);
+    this.own = new OwnSayings(options.fold.nextSaying(options.holder));
   }
 
   get current(): Allotment {
@@ -55,6 +56,11 @@ export class Holdings {
 
   set cap(cap: LedgerCap | null) {
     this.#cap = cap;
+  }
+
+  /** The control log shows a newer cap than the ledger. */
+  get isBehind(): boolean {
+    return this.#cap !== null && this.#cap.version > this.options.fold.version;
   }
 
   get isEmpty(): boolean {

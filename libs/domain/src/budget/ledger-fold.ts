@@ -90,6 +90,11 @@ export class LedgerFold {
     return this.#sayings.floorOf(holder);
   }
 
+  /** The first number that this run of a gateway has not used. */
+  nextSaying(holder: Holder): number {
+    return this.#sayings.nextOf(holder);
+  }
+
   authorization(id: string): LedgerAuthorization | null {
     return this.#authorizations.get(id);
   }

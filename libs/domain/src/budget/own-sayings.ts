@@ -3,8 +3,13 @@ const GIVE_UP_AFTER_MS = 1500;
 
 /** What this run of a gateway said about one budget, and has not found in the ledger yet. */
 export class OwnSayings {
-  #next = 1;
+  #next: number;
   readonly #unheard = new Map<number, number>();
+
+  /** @param next not used before by this run of the gateway */
+  constructor(next: number) {
+    this.#next = next;
+  }
 
   /** Numbers the next saying; what was given up is below its floor. */
   next(nowMs: number): { readonly n: number; readonly floor: number } {

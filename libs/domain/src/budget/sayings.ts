@@ -45,6 +45,10 @@ export class Sayings {
     return this.#heard.get(keyOf(holder))?.floor ?? 1;
   }
 
+  nextOf(holder: Holder): number {
+    return Math.max(0, ...(this.#heard.get(keyOf(holder))?.seen ?? [])) + 1;
+  }
+
   /** Forgets who has said nothing since. */
   forget(beforePeriod: number): void {
     for (const [key, { period }] of this.#heard) if (period < beforePeriod) this.#heard.delete(key);

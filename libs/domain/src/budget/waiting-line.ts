@@ -11,8 +11,17 @@ export interface Waiter {
 const SHORT_WAIT_MS = 300;
 /** So long the ledger has to answer. */
 const ANSWER_WAIT_MS = 2000;
+const WISH_MAX = 1_000_000_000_000_000;
 /** More are declined at once. */
 export const WAITERS_MAX = 10_000;
+
+interface Means {
+  /** At hand. */
+  readonly free: number;
+  /** All that this gateway could have. */
+  readonly grantable: number;
+  readonly perSecond: number;
+}
 
 /** First come, first served, but who cannot be served now holds up nobody. */
 export class WaitingLine {
@@ -31,22 +40,19 @@ export class WaitingLine {
     return this.#waiters.find(({ isShort }) => !isShort) ?? null;
   }
 
-  /** What all wait for who may be served. */
-  wanted(): number {
-    let sum = 0;
-    for (const { amount, isShort } of this.#waiters) if (!isShort) sum += amount;
-    return sum;
-  }
-
-  /** What as many of them as possible wait for, first come, where no more than this can be granted. */
-  needed(grantable: number): number {
-    let sum = 0;
+  /** What to ask the ledger for: at least for as many as can be served at all, first come, and for a second of spending. */
+  wish({ free, grantable, perSecond }: Means): { neededMicro: number; wantedMicro: number } {
+    let needed = 0;
+    let wanted = 0;
     for (const { amount, isShort } of this.#waiters) {
       if (isShort) continue;
-      if (sum > 0 && sum + amount > grantable) break;
-      sum += amount;
+      if (needed === wanted && (needed === 0 || needed + amount <= grantable)) needed += amount;
+      wanted += amount;
     }
-    return sum;
+    return {
+      neededMicro: Math.min(WISH_MAX, needed - free),
+      wantedMicro: Math.min(WISH_MAX, wanted - free + perSecond),
+    };
   }
 
   remove(id: number): void {

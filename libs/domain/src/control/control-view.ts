@@ -217,7 +217,7 @@ export class ControlView {
   }
 
   /** Caps; what was spent under them is in the ledger. */
-  get budgets(): Reading<BudgetFold, 'get' | 'all'> {
+  get budgets(): Reading<BudgetFold, 'get' | 'all' | 'covering'> {
     return this.#fold.budgets;
   }
 

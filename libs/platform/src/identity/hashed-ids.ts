@@ -1,10 +1,12 @@
 import { createHash, hash } from 'node:crypto';
 import {
   AddressId,
+  AuthorizationId,
   formatSelector,
   ServiceAccountId,
   StopOrderId,
   type Address,
+  type BreachId,
   type Selector,
   type StopMode,
 } from '#contracts';
@@ -40,4 +42,18 @@ export const stopOrderIdFrom = (source: StopOrderSource): StopOrderId => {
   const { org, actor, key, mode, selector } = source;
   const parts = [org, actor, key, mode, formatSelector(selector)];
   return `stop_${hashed(JSON.stringify(parts))}` as StopOrderId;
+};
+
+/** The same request through two gateways opens one authorization. */
+export const authorizationIdFrom = (...parts: readonly string[]): AuthorizationId =>
+  `auth_${hashed(JSON.stringify(parts))}` as AuthorizationId;
+
+/** One breach of one rule by one agent, whoever finds it. */
+export const breachIdFrom = (...parts: readonly string[]): BreachId =>
+  `breach_${hashed(JSON.stringify(parts))}` as BreachId;
+
+/** An event that many write alike is stored once: a UUID (version 8) made of its words. */
+export const uuidFrom = (...parts: readonly string[]): string => {
+  const hex = sha256Hex(JSON.stringify(parts));
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };

@@ -1,0 +1,2 @@
+/** On answers of acts that were allowed, where a cap is nearly used up. */
+export const BUDGET_WARNING = 'x-estop-budget-warning';
