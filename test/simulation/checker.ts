@@ -1,5 +1,7 @@
 import { CLOCK_RATE_ERROR, LEASE_MS, SLACK_MS } from '#domain';
+import { GivenReceipts, type ReceiptOf } from './given-receipts.js';
 import type { History } from './history.js';
+import { StartOvers } from './start-overs.js';
 import { OrderStory, type OrderPlan, Stories } from './stories.js';
 
 /** `X`: an admission may be explained by any state that the mesh was bound to so long before it, or later. */
@@ -15,12 +17,9 @@ const CONTAINED_WITHIN_MS = 1_000;
 export class Checker {
   readonly stories = new Stories();
   readonly #provenUntil = new Map<string, number>();
-  readonly #pinned = new Map<string, Set<string>>();
-  readonly #acknowledged = new Set<string>();
+  readonly #receipts = new GivenReceipts();
   readonly #liftsAsked = new Set<string>();
-  #lostAtMs = -Infinity;
-  #isRestored = false;
-  readonly #startedOver = new Set<string>();
+  readonly #startOvers = new StartOvers();
 
   constructor(
     private readonly history: History,
@@ -71,31 +70,28 @@ export class Checker {
 
   /** Everything above `keep` is gone from the log. */
   logLost(keep: number): void {
-    this.#lostAtMs = this.nowMs();
-    this.#isRestored = false;
-    this.#startedOver.clear();
-    for (const { orderId } of this.stories.logLost(keep))
-      for (const pinned of this.#pinned.values()) pinned.delete(orderId);
+    this.#startOvers.logLost();
+    for (const { orderId } of this.stories.logLost(keep)) this.#receipts.forget(orderId);
   }
 
   restored(): void {
-    this.#isRestored = true;
+    this.#startOvers.restored();
     for (const story of this.orders) if (!story.isLost) story.restored();
   }
 
   /** A process reads the log anew. */
   startedOver(machine: string): void {
-    if (this.#isRestored) this.#startedOver.add(machine);
+    this.#startOvers.add(machine);
   }
 
   /** A process that begins knows nothing of what its forerunner has read. */
   began(machine: string): void {
-    this.#startedOver.delete(machine);
+    this.#startOvers.remove(machine);
   }
 
   /** A process finds that the log is not the one that it has read. */
   alarmed(machine: string): void {
-    if (this.#startedOver.has(machine))
+    if (this.#startOvers.has(machine))
       this.#broken('I5', `${machine} closes again, and has read that the log was restored`);
   }
 
@@ -121,31 +117,24 @@ export class Checker {
   }
 
   /** A node counts this gateway's word. */
-  counted(word: {
-    readonly orderId: string;
-    readonly gateway: string;
-    readonly boot: number;
-  }): void {
+  counted(word: ReceiptOf): void {
     const { orderId, gateway, boot } = word;
-    if (this.#acknowledged.has(`${orderId}/${gateway}/${boot}`)) return;
-    this.#broken('I9', `a receipt of ${gateway}/${boot} for ${orderId} counts that it never gave`);
+    if (!this.#receipts.has(word))
+      this.#broken(
+        'I9',
+        `a receipt of ${gateway}/${boot} for ${orderId} counts that it never gave`,
+      );
   }
 
   // --- What gateways say and do ---
 
   /** A gateway said that it has the order on its disk, and in force. */
-  receipt(
-    machine: string,
-    word: { readonly orderId: string; readonly gateway: string; readonly boot: number },
-  ): void {
-    const { orderId, gateway, boot } = word;
-    this.#acknowledged.add(`${orderId}/${gateway}/${boot}`);
-    const pinned = this.#pinned.get(machine) ?? new Set<string>();
-    this.#pinned.set(machine, pinned.add(orderId));
+  receipt(machine: string, word: ReceiptOf): void {
+    this.#receipts.add(machine, word);
   }
 
   diskLost(machine: string): void {
-    this.#pinned.delete(machine);
+    this.#receipts.diskLost(machine);
   }
 
   released(gateway: string, orderId: string): void {
@@ -157,24 +146,21 @@ export class Checker {
     this.#provenUntil.set(gateway, this.nowMs() + PROOF_OUTLIVES_MS);
   }
 
-  // Leases that were given by the word of a log that has just lost its end run out in their own time.
-  get #mayJudgeBounds(): boolean {
-    return this.nowMs() > this.#lostAtMs + RELAXED_MS;
-  }
-
   admitted(gateway: string, agent: string): void {
     if (this.nowMs() > (this.#provenUntil.get(gateway) ?? 0))
       this.#broken('I4', `${gateway} admitted ${agent} without a proof`);
     this.#judgePinned(gateway, agent);
-    if (!this.#mayJudgeBounds) return;
     this.#judgeContained(gateway, agent);
     this.#judgeBound(gateway, agent);
   }
 
-  /** By `on_fence: allow`, on stale state: nothing is promised but what was answered. */
-  admittedByOptOut(gateway: string, agent: string): void {
+  /**
+   * By `on_fence: allow`, on stale state: nothing is promised but what was answered. A process that another has superseded,
+   * and that is cut off from everybody who could tell it, is outside that too; not outside what its own disk holds.
+   */
+  admittedByOptOut(gateway: string, agent: string, isLast: boolean): void {
     this.#judgePinned(gateway, agent);
-    if (this.#mayJudgeBounds) this.#judgeContained(gateway, agent);
+    if (isLast) this.#judgeContained(gateway, agent);
   }
 
   refused(gateway: string, agent: string): void {
@@ -194,7 +180,7 @@ export class Checker {
       const { orderId, literal } = story.plan;
       // Its lift was authorised and read, before the log lost it.
       const wasReleased = story.wasLifted && story.isUnsettled;
-      if (literal && !wasReleased && this.#pinned.get(gateway)?.has(orderId))
+      if (literal && !wasReleased && this.#receipts.isPinned(gateway, orderId))
         this.#broken('I3', `${gateway} admitted ${agent} under ${orderId}, which it had pinned`);
     }
   }

@@ -16,20 +16,40 @@ export class LogFold {
     choice: 'deny',
     sequence: 0,
   };
+  /** The last join of each gateway, by its id. */
+  readonly joins = new Map<string, string>();
   #entries: LogEntry[] = [];
+  #isMisled = false;
 
   constructor(
     private readonly reader: string,
     private readonly world: World,
   ) {}
 
+  /** The sequence of the last event that was read; `0`: none. */
+  get lastRead(): number {
+    return this.#entries.at(-1)?.sequence ?? 0;
+  }
+
+  /** It holds what the log has lost. */
+  get isMisled(): boolean {
+    return this.#isMisled;
+  }
+
+  /** The log keeps nothing after this. */
+  logLost(keep: number): void {
+    if (this.lastRead > keep) this.#isMisled = true;
+  }
+
   apply(entry: LogEntry): void {
+    if (this.world.lostEntries.has(entry)) this.#isMisled = true;
     const before = this.#entries.at(-1)?.sequence ?? 0;
     if (entry.sequence <= before)
       this.world.checker.foldBroken(this.reader, `applied ${entry.sequence} after ${before}`);
     this.#entries.push(entry);
     const { fact, sequence } = entry;
     if (fact.kind === 'stop-ordered') this.read.set(fact.signed.order.orderId, sequence);
+    if (fact.kind === 'gateway-joined') this.joins.set(fact.gateway, fact.join);
     if (fact.kind === 'other') this.#other(fact.body as OtherBody, sequence);
   }
 

@@ -1,51 +1,21 @@
 import {
   type AppendAnswer,
   type AppendOutput,
-  type Delivery,
   isLasting,
   type LogEntry,
   type LogFact,
 } from '#domain';
+import {
+  ECHO_KEPT_MS,
+  LogConsumers,
+  type StoredEntry,
+  type Subscription,
+} from './log-consumers.js';
 import type { Network } from './network.js';
 import type { Random } from './random.js';
 import type { Schedule } from './schedule.js';
 
-const ECHO_KEPT_MS = 5_000;
 const APPEND_TIMEOUT_MS = 2_000;
-/** A consumer that shows no sign of life for so long has ended. */
-const MISSED_AFTER_MS = 1_250;
-
-interface Consumer {
-  readonly id: string;
-  readonly client: string;
-  readonly reads: 'all' | 'lasting';
-  readonly deliver: (delivery: Delivery) => void;
-  /** It is known to have ended: the next one may be made. */
-  readonly onEnded: () => void;
-  next: number;
-  sequence: number;
-  lastArrivalMs: number;
-  stalledUntilMs: number;
-  /** Served by a leader that is none any more: it shows nothing after this, and calls it the end. */
-  staleAfter: number | null;
-  pumping: boolean;
-  closed: boolean;
-}
-
-/** A reader's wish for a consumer; it has one at a time. */
-export interface Subscription {
-  readonly client: string;
-  readonly from: number;
-  /** `lasting`: echoes are filtered out, as for everybody but control nodes. */
-  readonly reads: 'all' | 'lasting';
-  readonly deliver: (delivery: Delivery) => void;
-  readonly onEnded: () => void;
-}
-
-interface StoredEntry {
-  readonly entry: LogEntry;
-  readonly storedAtMs: number;
-}
 
 export const sizeOf = (fact: LogFact): number =>
   fact.kind === 'other' &&
@@ -61,10 +31,7 @@ export class LogModel {
   #subjects = new Map<string, number>();
   #lastSequence = 0;
   #leaderAtMs = 0;
-  #consumers: Consumer[] = [];
-  #consumerCount = 0;
-  #staleUntilMs = 0;
-  #staleAfter = 0;
+  readonly #consumers: LogConsumers;
   #hanging = 0.01;
   #isSpared = '';
 
@@ -75,9 +42,11 @@ export class LogModel {
     private readonly heard: {
       readonly onStored: (entry: LogEntry) => void;
       /** Everything after this is gone. */
-      readonly onLost: (keep: number) => void;
+      readonly onLost: (keep: number, lost: readonly LogEntry[]) => void;
     },
-  ) {}
+  ) {
+    this.#consumers = new LogConsumers(schedule, random, network, this);
+  }
 
   get hasLeader(): boolean {
     return this.schedule.nowMs >= this.#leaderAtMs;
@@ -113,93 +82,69 @@ export class LogModel {
       );
   }
 
-  subscribe({ client, from, reads, deliver, onEnded }: Subscription): string {
-    for (const consumer of this.#consumers) if (consumer.client === client) consumer.closed = true;
-    this.#consumers = this.#consumers.filter(({ closed }) => !closed);
-    this.#consumerCount += 1;
-    const consumer: Consumer = {
-      id: `c${this.#consumerCount}`,
-      client,
-      reads,
-      deliver,
-      onEnded,
-      next: from,
-      sequence: 0,
-      lastArrivalMs: 0,
-      stalledUntilMs: 0,
-      staleAfter: this.#staleUntilMs > this.schedule.nowMs ? this.#staleAfter : null,
-      pumping: false,
-      closed: false,
-    };
-    this.#consumers.push(consumer);
-    this.schedule.in(this.network.delayMs(client, 'log'), () => this.#pump(consumer));
-    return consumer.id;
+  subscribe(subscription: Subscription): string {
+    return this.#consumers.subscribe(subscription);
   }
 
   unsubscribe(client: string): void {
-    for (const consumer of this.#consumers) if (consumer.client === client) consumer.closed = true;
+    this.#consumers.unsubscribe(client);
+  }
+
+  from(sequence: number): StoredEntry[] {
+    let index = this.#entries.length;
+    while (index > 0 && (this.#entries[index - 1] as StoredEntry).entry.sequence >= sequence)
+      index -= 1;
+    return this.#entries.slice(index);
   }
 
   // --- What goes wrong ---
+
+  stall(client: string, forMs: number): void {
+    this.#consumers.stall(client, forMs);
+  }
+
+  recreateConsumer(client: string): void {
+    this.#consumers.recreate(client);
+  }
+
+  goStale(forMs: number): void {
+    this.#consumers.goStale(forMs);
+  }
 
   loseLeader(forMs: number): void {
     this.#leaderAtMs = Math.max(this.#leaderAtMs, this.schedule.nowMs + forMs);
   }
 
-  stall(client: string, forMs: number): void {
-    const until = this.schedule.nowMs + forMs;
-    for (const consumer of this.#consumers)
-      if (consumer.client === client) consumer.stalledUntilMs = until;
-  }
-
-  /** The server loses a consumer and makes it anew, in silence: it counts from 1 and begins somewhere else. */
-  recreateConsumer(client: string): void {
-    for (const consumer of this.#consumers) {
-      if (consumer.client !== client) continue;
-      consumer.sequence = 0;
-      const skip = this.random.chance(0.6);
-      consumer.next = skip
-        ? this.#lastSequence + 1
-        : Math.max(1, consumer.next - this.random.whole(1, 30));
-    }
-  }
-
   /** Acknowledged entries are lost: a restored backup, or a disk that lied. */
   rollBack(keep: number): void {
+    const lost = this.from(keep + 1).map(({ entry }) => entry);
     this.#entries = this.#entries.filter(({ entry }) => entry.sequence <= keep);
     this.#lastSequence = keep;
     this.#subjects = new Map();
     for (const { entry } of this.#entries) this.#subjects.set(entry.record.subject, entry.sequence);
-    this.heard.onLost(keep);
-    this.#endConsumers();
+    this.heard.onLost(keep, lost.filter(isLasting));
+    this.#consumers.end();
   }
 
   /** All entries are gone; the stream goes on counting. */
   empty(): void {
-    this.#entries = [];
-    this.#subjects = new Map();
-    this.heard.onLost(0);
-    this.#endConsumers();
+    this.#clear(this.#lastSequence);
   }
 
   /** Another stream of the same name, which counts from 1. */
   replace(incarnation: string): void {
-    this.empty();
-    this.#lastSequence = 0;
-    for (const consumer of this.#consumers) if (consumer.next !== Infinity) consumer.next = 1;
+    this.#clear(0);
+    this.#consumers.rewind();
     this.start(incarnation);
   }
 
-  /** A deposed leader goes on answering reads for a while, with what it had. */
-  goStale(forMs: number): void {
-    this.#staleAfter = this.#lastSequence;
-    this.#staleUntilMs = this.schedule.nowMs + forMs;
-    for (const consumer of this.#consumers)
-      if (this.random.chance(0.5)) consumer.staleAfter = this.#staleAfter;
-    this.schedule.in(forMs, () => {
-      for (const consumer of this.#consumers) consumer.staleAfter = null;
-      for (const consumer of this.#consumers) this.#pump(consumer);
-    });
+  #clear(lastSequence: number): void {
+    const lost = this.lasting();
+    this.#entries = [];
+    this.#subjects = new Map();
+    this.#lastSequence = lastSequence;
+    this.heard.onLost(0, lost);
+    this.#consumers.end();
   }
 
   /** Appends take their time, or are stored when nobody waits for them any more; but not those of `isSpared`. */
@@ -210,32 +155,12 @@ export class LogModel {
 
   heal(): void {
     this.#leaderAtMs = 0;
-    this.#staleUntilMs = 0;
     this.#hanging = 0;
-    for (const consumer of this.#consumers) {
-      consumer.stalledUntilMs = 0;
-      consumer.staleAfter = null;
-      this.#pump(consumer);
-    }
+    this.#consumers.heal();
   }
 
   get sequence(): number {
     return this.#lastSequence;
-  }
-
-  // Consumers end with what they read from: the server makes them anew in silence, or they are missed after a while.
-  #endConsumers(): void {
-    for (const { client } of this.#consumers) this.recreateConsumer(client);
-    for (const consumer of this.#consumers) {
-      const isMissed = this.random.chance(0.5);
-      consumer.next = isMissed ? Infinity : this.#lastSequence + 1;
-      if (isMissed)
-        this.schedule.in(this.random.between(20, MISSED_AFTER_MS), () => this.#missed(consumer));
-    }
-  }
-
-  #missed(consumer: Consumer): void {
-    if (!consumer.closed) consumer.onEnded();
   }
 
   #arrive(client: string, request: AppendOutput, settle: (answer: AppendAnswer) => void): void {
@@ -270,7 +195,7 @@ export class LogModel {
     this.#entries.push({ entry, storedAtMs: this.schedule.nowMs });
     if (this.#lastSequence % 256 === 0) this.#forgetEchoes();
     this.heard.onStored(entry);
-    for (const consumer of this.#consumers) this.#pump(consumer);
+    this.#consumers.pump();
     return entry.sequence;
   }
 
@@ -279,71 +204,5 @@ export class LogModel {
     this.#entries = this.#entries.filter(
       ({ entry, storedAtMs }) => entry.fact.kind !== 'echo' || nowMs - storedAtMs <= ECHO_KEPT_MS,
     );
-  }
-
-  #pump(consumer: Consumer): void {
-    if (consumer.closed || consumer.pumping) return;
-    if (this.#isHeld(consumer)) return this.#pumpLater(consumer);
-    for (const stored of this.#from(consumer.next)) {
-      if (stored.entry.sequence > (consumer.staleAfter ?? Infinity)) return;
-      consumer.next = stored.entry.sequence + 1;
-      if (this.#isShown(stored, consumer)) this.#show(stored.entry, consumer);
-    }
-  }
-
-  #isShown({ entry, storedAtMs }: StoredEntry, { reads }: Consumer): boolean {
-    if (isLasting(entry)) return true;
-    return reads === 'all' && this.schedule.nowMs - storedAtMs <= ECHO_KEPT_MS;
-  }
-
-  #show(entry: LogEntry, consumer: Consumer): void {
-    consumer.sequence += 1;
-    const { id, sequence } = consumer;
-    // A server that lags behind says that this was all.
-    const lags = this.random.chance(0.01) && !this.network.isLossless;
-    const pending = lags ? 0 : this.#pendingFrom(consumer);
-    this.#hand(consumer, { consumer: id, consumerSequence: sequence, entry, pending });
-  }
-
-  #isHeld({ stalledUntilMs, staleAfter, client }: Consumer): boolean {
-    const isServed = this.hasLeader || staleAfter !== null;
-    const isStalled = this.schedule.nowMs < stalledUntilMs || !isServed;
-    return isStalled || this.network.isBlocked('log', client);
-  }
-
-  #pumpLater(consumer: Consumer): void {
-    consumer.pumping = true;
-    this.schedule.in(25, () => {
-      consumer.pumping = false;
-      this.#pump(consumer);
-    });
-  }
-
-  #pendingFrom(consumer: Consumer): number {
-    const end = Math.min(this.#lastSequence, consumer.staleAfter ?? Infinity);
-    if (consumer.next > end) return 0;
-    const isAhead = (stored: StoredEntry): boolean =>
-      stored.entry.sequence <= end && this.#isShown(stored, consumer);
-    return this.#from(consumer.next).filter(isAhead).length;
-  }
-
-  #hand(consumer: Consumer, delivery: Delivery): void {
-    const arrival = this.schedule.nowMs + this.network.delayMs('log', consumer.client) * 0.7;
-    consumer.lastArrivalMs = Math.max(consumer.lastArrivalMs, arrival);
-    this.schedule.at(consumer.lastArrivalMs, () => {
-      if (!consumer.closed) consumer.deliver(delivery);
-    });
-    if (this.random.chance(0.003)) {
-      this.schedule.at(consumer.lastArrivalMs + this.random.between(0, 50), () =>
-        consumer.deliver(delivery),
-      );
-    }
-  }
-
-  #from(sequence: number): StoredEntry[] {
-    let index = this.#entries.length;
-    while (index > 0 && (this.#entries[index - 1] as StoredEntry).entry.sequence >= sequence)
-      index -= 1;
-    return this.#entries.slice(index);
   }
 }

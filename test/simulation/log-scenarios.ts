@@ -28,6 +28,18 @@ const deafenNodes = (mesh: Mesh, forMs: number): void => {
   });
 };
 
+const slowRenewals = (
+  { world, gateways, nodes }: Mesh,
+  { fromMs, forMs }: { readonly fromMs: number; readonly forMs: number },
+): void => {
+  const { schedule, network, random } = world;
+  schedule.at(fromMs, () => {
+    for (const gateway of gateways)
+      for (const node of nodes)
+        network.slow(gateway.name, node.name, { byMs: random.between(80, 300), forMs });
+  });
+};
+
 /** Exactly one event is lost, which readers have got or are about to get; an echo takes its place. */
 const lostInFlight = (mesh: Mesh, workload: Workload): Plan => {
   const { random, schedule, log, onStored } = mesh.world;
@@ -36,9 +48,13 @@ const lostInFlight = (mesh: Mesh, workload: Workload): Plan => {
   const endMs = at + random.between(3_000, 5_000);
   workload.start(at - 300);
   let isLost = false;
+  const isUnseen = random.chance(0.6);
+  if (isUnseen) slowRenewals(mesh, { fromMs: at - 250, forMs: 2_000 });
   onStored.push(({ fact, sequence }) => {
     if (isLost || schedule.nowMs < at || fact.kind !== 'other') return;
     isLost = true;
+    // Nodes see it never, and gateways see it while their renewals of before are under way.
+    if (isUnseen) for (const { name } of mesh.nodes) log.stall(name, random.between(45, 90));
     schedule.in(random.between(0, 40), () => {
       if (log.sequence === sequence) log.rollBack(sequence - 1);
       else isLost = false;

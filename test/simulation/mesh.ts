@@ -23,9 +23,9 @@ export class Mesh {
   /** Under a single fault: the machines that nothing is wrong with. */
   healthy: ReadonlySet<string> = new Set();
   isHealing = false;
-  /** Something was lost from the log that readers had applied. */
-  hasLostLog = false;
   readonly #members = new Set<string>();
+  /** Processes that had read what the log has lost, as `name/generation`. */
+  readonly #misled = new Set<string>();
 
   constructor(readonly world: World) {
     const { random } = world;
@@ -73,8 +73,16 @@ export class Mesh {
     }
   }
 
+  /** In this process, by its own reading of the log. */
+  hasReadWhatIsLost({ name, machine }: Mesh['machines'][number]): boolean {
+    return this.#misled.has(`${name}/${machine.generation}`);
+  }
+
   #lost(keep: number): void {
-    this.hasLostLog = true;
+    for (const { name, machine, fold } of this.machines) {
+      if (machine.isUp && fold.lastRead > keep) this.#misled.add(`${name}/${machine.generation}`);
+      fold.logLost(keep);
+    }
     this.world.checker.logLost(keep);
     this.world.history.note('fault', `the log keeps nothing after ${keep}`);
     if (keep === 0) this.world.lineage = new Set();

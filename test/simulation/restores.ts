@@ -5,14 +5,17 @@ import type { Workload } from './workload.js';
 export const SECOND = 'second-incarnation';
 
 /** Two operators say that the log that is there goes on for the one that was. */
-export const restore = ({ world }: Mesh): void => {
+export const restore = (
+  { world }: Mesh,
+  names: { readonly old: string; readonly new: string } = { old: FIRST_INCARNATION, new: SECOND },
+): void => {
   world.log.hang(0);
   const request = {
     kind: 'append',
     ref: 'restored',
     subject: 'log',
     expect: null,
-    fact: { kind: 'log-restored', old: FIRST_INCARNATION, new: SECOND },
+    fact: { kind: 'log-restored', ...names },
   } as const;
   const append = (): void =>
     world.log.append('operator', request, ({ outcome }) => {

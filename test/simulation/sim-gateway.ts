@@ -8,36 +8,34 @@ import {
   type LogEntry,
   type SignedOrder,
 } from '#domain';
-import { isStopped, LogFold } from './folds.js';
-import { Machine } from './machine.js';
+import { LogFold } from './folds.js';
+import { type Answer, type Deciding, GatewayTraffic } from './gateway-traffic.js';
+import type { Machine } from './machine.js';
 import type { NodePeer } from './peers.js';
-import { LAX, signingFor, type World } from './world.js';
+import { SimProcess } from './sim-process.js';
+import { signingFor, type World } from './world.js';
 
-const TICK_MS = 20;
 const MODES: readonly StopMode[] = ['halt', 'pause', 'quarantine', 'drain'];
 
-export type Answer = 'down' | 'fenced' | 'refused' | 'admitted' | 'late';
-
-/** The shell of a gateway: its disk, its fold of tags and orders, and the requests that come to it. */
-export class SimGateway {
-  readonly machine: Machine;
+/** The shell of a gateway: its disk, its fold of tags and orders, and its messages. */
+export class SimGateway implements Deciding {
+  readonly #process: SimProcess;
+  readonly #traffic: GatewayTraffic;
   onPart: () => void = () => undefined;
   onReceipt: () => void = () => undefined;
   nodes: readonly NodePeer[] = [];
-  #lease: GatewayLease | null = null;
-  #disk: Pin | null = null;
-  #fold: LogFold;
-  #orders = new Map<string, SignedOrder>();
-  readonly #streams = new Set<string>();
-  #nonce = 0;
-  #writtenAtMs = 0;
-  #belongsTo = '';
-  /** The lineage of the log when this process began. */
-  #startedWith: ReadonlySet<string> = new Set();
+  lease: GatewayLease | null = null;
+  fold: LogFold;
+  orders = new Map<string, SignedOrder>();
+  belongsTo = '';
+  startedWith: ReadonlySet<string> = new Set();
   /** The stop modes that this build understands. */
   modes = MODES;
   /** What somebody who listens on the network knows of it. */
   lastRenewal: Renewal | null = null;
+  #disk: Pin | null = null;
+  #nonce = 0;
+  #writtenAtMs = 0;
 
   constructor(
     readonly name: string,
@@ -45,43 +43,43 @@ export class SimGateway {
     readonly id: string,
     private readonly world: World,
   ) {
-    this.machine = new Machine(name, world.schedule, world.clockRate());
-    this.#fold = new LogFold(name, world);
+    this.#process = new SimProcess(name, world, {
+      reads: 'lasting',
+      step: (input) => this.#step(input),
+      tick: () => this.#step({ kind: 'tick', nonce: this.nonce() }),
+      resumeFrom: () => this.lease?.resumeFrom ?? 1,
+    });
+    this.fold = new LogFold(name, world);
+    this.#traffic = new GatewayTraffic({ name, id, machine: this.machine, world }, this);
+  }
+
+  get machine(): Machine {
+    return this.#process.machine;
   }
 
   start(): void {
-    if (this.machine.isUp) return;
-    const { machine } = this;
-    machine.isUp = true;
-    machine.generation += 1;
-    this.world.checker.began(this.name);
-    this.#fold = new LogFold(this.name, this.world);
-    this.#orders = new Map();
-    this.#streams.clear();
-    this.world.history.note(this.name, `starts, generation ${machine.generation}`);
-    const joinNonce = `${this.name}-${machine.generation}`;
-    const signing = signingFor(this.id);
-    const lease = new GatewayLease({
+    if (!this.#process.begin()) return;
+    const { generation } = this.machine;
+    this.fold = new LogFold(this.name, this.world);
+    this.orders = new Map();
+    this.#traffic.begin();
+    this.world.history.note(this.name, `starts, generation ${generation}`);
+    this.startedWith = this.world.lineage;
+    this.belongsTo = this.#disk?.incarnation ?? '';
+    this.lease = new GatewayLease({
       gateway: this.id,
-      joinNonce,
+      joinNonce: `${this.name}-${generation}`,
       modes: this.modes,
-      signing,
+      signing: signingFor(this.id),
       pin: this.#disk,
     });
-    this.#lease = lease;
-    this.#startedWith = this.world.lineage;
-    this.#belongsTo = this.#disk?.incarnation ?? '';
-    this.#perform(lease.start(machine.reading()));
-    this.#subscribe(1);
-    this.#tick(machine.generation);
+    this.#perform(this.lease.start(this.machine.reading()));
+    this.#process.run();
   }
 
   crash(diskLost: boolean): void {
-    if (!this.machine.isUp) return;
-    this.world.history.note(this.name, diskLost ? 'crashes and loses its disk' : 'crashes');
-    this.machine.isUp = false;
-    this.#lease = null;
-    this.world.log.unsubscribe(this.name);
+    if (!this.#process.crash(diskLost)) return;
+    this.lease = null;
     if (!diskLost) return;
     this.#disk = null;
     this.world.checker.diskLost(this.name);
@@ -89,31 +87,26 @@ export class SimGateway {
 
   /** Stops serving, says so, and ends. */
   leave(): void {
-    if (!this.machine.isUp || this.machine.isPaused) return;
-    this.world.history.note(this.name, 'leaves');
-    this.#step({ kind: 'leave' });
-    this.machine.isUp = false;
-    this.#lease = null;
-    this.world.log.unsubscribe(this.name);
+    if (this.#process.leave()) this.lease = null;
   }
 
   /** In force here, or on the disk. */
   holds(orderId: string): boolean {
-    const isUp = this.machine.isUp && this.#orders.has(orderId);
+    const isUp = this.machine.isUp && this.orders.has(orderId);
     return isUp || (this.#disk?.orders.some(({ order }) => order.orderId === orderId) ?? false);
   }
 
+  /** It takes part: it is a member by its own reading. */
   get isOpen(): boolean {
-    return this.machine.isUp && this.#lease?.phase === 'member';
+    return this.machine.isUp && this.lease?.phase === 'member';
   }
 
-  /** While a stop stands that this build does not understand, it gets no lease. */
   get isTooOld(): boolean {
-    return [...this.#orders.values()].some(({ order }) => !this.modes.includes(order.mode));
+    return [...this.orders.values()].some(({ order }) => !this.modes.includes(order.mode));
   }
 
   judgeFold(log: readonly LogEntry[]): void {
-    if (this.isOpen) this.#fold.judge(log);
+    if (this.isOpen) this.fold.judge(log);
   }
 
   /** From the network: it may meet a later process than was meant. */
@@ -126,86 +119,16 @@ export class SimGateway {
     return `${this.name}:${this.#nonce}`;
   }
 
-  /** One request: the verdict, and the hand-over that may come later than was meant. */
   request(agent: string, pauseMs: number): Answer {
-    const { machine } = this;
-    if (!machine.isUp || machine.isPaused || this.#lease === null) return 'down';
-    if (!this.#lease.admits(machine.reading())) return this.#withoutProof(agent);
-    if (this.#isStopped(agent)) {
-      this.world.checker.refused(this.name, agent);
-      return 'refused';
-    }
-    this.#judgeLog();
-    if (pauseMs === 0) {
-      this.world.checker.admitted(this.name, agent);
-      this.#streams.add(agent);
-      return 'admitted';
-    }
-    machine.pause(pauseMs);
-    this.world.disturbedUntil(this.world.schedule.nowMs + pauseMs);
-    machine.run(() => this.#handOver(agent), machine.generation);
-    return 'late';
+    return this.#traffic.request(agent, pauseMs);
   }
 
-  // It serves from the log that its disk belongs to, or from one that goes on for it; never from one without a beginning.
-  #judgeLog(): void {
-    const { lineage, checker } = this.world;
-    if (this.#startedWith !== lineage) return;
-    if (lineage.size === 0)
-      checker.broken('I4', `${this.name} admits without the beginning of the log`);
-    else if (this.#belongsTo !== '' && !lineage.has(this.#belongsTo))
-      checker.broken('I4', `${this.name} admits from a log that is not its own`);
-  }
-
-  // Nobody is refused here: a gateway that knows nothing for sure says 503. An opted-out namespace flows, and is flagged.
-  #withoutProof(agent: string): Answer {
-    if (agent === LAX && this.#flows) return this.#flow(agent);
-    if (!this.isTooOld) this.world.checker.fenced(this.name);
-    return 'fenced';
-  }
-
-  get #flows(): boolean {
-    return this.#lease?.mayFlowUnproven === true && this.#fold.onFence.choice === 'allow';
-  }
-
-  #flow(agent: string): Answer {
-    if (this.#isStopped(agent)) return 'refused';
-    // Superseded, and cut off from everybody who could tell it: outside the promise, and the docs say so.
-    const isTwin = this.world.lastJoins.get(this.id)?.startsWith(`${this.id}-twin`) ?? false;
-    if (isTwin === (this.name !== this.id)) this.world.checker.admittedByOptOut(this.name, agent);
-    return 'admitted';
-  }
-
-  /** Bytes on what is in flight: no verdict is asked again, but nothing moves while fenced. */
   stream(): void {
-    const { machine } = this;
-    if (!machine.isUp || machine.isPaused || !this.#lease?.admits(machine.reading())) return;
-    for (const agent of this.#streams) this.world.checker.admitted(this.name, agent);
-  }
-
-  #endStreams(): void {
-    for (const agent of this.#streams) if (this.#isStopped(agent)) this.#streams.delete(agent);
-  }
-
-  // The clock is read again: past the lease nothing is handed over.
-  #handOver(agent: string): void {
-    if (this.#lease?.admits(this.machine.reading())) this.world.checker.admitted(this.name, agent);
-  }
-
-  #isStopped(agent: string): boolean {
-    const { tags } = this.#fold;
-    return isStopped(agent, this.#orders.values(), { tags, modes: this.modes });
-  }
-
-  #tick(generation: number): void {
-    if (this.machine.generation !== generation || !this.machine.isUp) return;
-    this.machine.run(() => this.#step({ kind: 'tick', nonce: this.nonce() }), generation);
-    this.world.schedule.in(TICK_MS, () => this.#tick(generation));
+    this.#traffic.stream();
   }
 
   #step(input: GatewayInput): void {
-    if (this.#lease === null) return;
-    this.#perform(this.#lease.step(input, this.machine.reading()));
+    if (this.lease !== null) this.#perform(this.lease.step(input, this.machine.reading()));
   }
 
   #perform(outputs: readonly GatewayOutput[]): void {
@@ -214,35 +137,24 @@ export class SimGateway {
 
   // eslint-disable-next-line complexity -- one line for each kind of output
   #do(output: GatewayOutput): void {
-    const { world, machine } = this;
-    const { generation } = machine;
+    const { checker, history } = this.world;
     switch (output.kind) {
       case 'append':
-        return world.log.append(this.name, output, (answer) =>
-          this.#own({ kind: 'append-answered', ref: output.ref, answer }, generation),
-        );
+        return this.#process.append(output);
       case 'renew':
-        this.lastRenewal = output.renewal;
-        for (const orderId of output.renewal.applied) this.#acknowledges(orderId);
-        return this.#toNodes((node) =>
-          node.receive({ kind: 'renewal', renewal: output.renewal, signature: output.signature }),
-        );
+        return this.#renew(output.renewal, output.signature);
       case 'apply':
-        this.#fold.apply(output.entry);
-        return this.#endStreams();
+        this.fold.apply(output.entry);
+        return this.#traffic.endStreams();
       case 'enforce':
-        return void this.#orders.set(output.signed.order.orderId, output.signed);
+        return void this.orders.set(output.signed.order.orderId, output.signed);
       case 'release':
-        world.checker.released(this.name, output.orderId);
-        return void this.#orders.delete(output.orderId);
+        checker.released(this.name, output.orderId);
+        return void this.orders.delete(output.orderId);
       case 'pin':
         return this.#write(output.pin, output.write);
       case 'cut':
-        this.#endStreams();
-        return this.#own(
-          { kind: 'cut', orderId: output.signed.order.orderId, cut: { streams: 1, calls: 0 } },
-          machine.generation,
-        );
+        return this.#cut(output.signed.order.orderId);
       case 'send-receipt':
         this.#acknowledges(output.receipt.orderId);
         this.onReceipt();
@@ -250,22 +162,34 @@ export class SimGateway {
       case 'push-to':
         return this.#handTo(output.node, output.signed);
       case 'resubscribe':
-        return this.#subscribe(output.fromSequence);
+        return this.#process.subscribe(output.fromSequence);
       case 'start-over':
-        this.#fold = new LogFold(this.name, world);
-        world.checker.startedOver(this.name);
-        return world.history.note(this.name, 'starts over');
+        this.fold = new LogFold(this.name, this.world);
+        checker.startedOver(this.name);
+        return history.note(this.name, 'starts over');
       case 'alarm':
-        world.checker.alarmed(this.name);
-        return world.history.note(this.name, output.kind);
+        checker.alarmed(this.name);
+        return history.note(this.name, output.kind);
       case 'fence':
       case 'unfence':
-        return world.history.note(this.name, output.kind);
+        return history.note(this.name, output.kind);
     }
   }
 
+  #renew(renewal: Renewal, signature: string): void {
+    this.lastRenewal = renewal;
+    for (const orderId of renewal.applied) this.#acknowledges(orderId);
+    this.#toNodes((node) => node.receive({ kind: 'renewal', renewal, signature }));
+  }
+
+  #cut(orderId: string): void {
+    this.#traffic.endStreams();
+    const cut = { streams: 1, calls: 0 };
+    this.#process.soon(() => this.#step({ kind: 'cut', orderId, cut }));
+  }
+
   #acknowledges(orderId: string): void {
-    const boot = this.#lease?.boot ?? 0;
+    const boot = this.lease?.boot ?? 0;
     this.world.checker.receipt(this.name, { orderId, gateway: this.id, boot });
   }
 
@@ -275,37 +199,17 @@ export class SimGateway {
     this.world.network.send(this.name, to.name, () => to.receive({ kind: 'handed', signed }));
   }
 
-  #own(input: GatewayInput, generation: number): void {
-    this.world.schedule.in(0, () => this.machine.run(() => this.#step(input), generation));
-  }
-
   #toNodes(send: (node: NodePeer) => void): void {
     for (const node of this.nodes) this.world.network.send(this.name, node.name, () => send(node));
   }
 
   // Writes take effect in their order; one that the crash comes before is lost.
   #write(pin: Pin, write: number): void {
-    const { generation } = this.machine;
     const { schedule, random } = this.world;
     this.#writtenAtMs = Math.max(this.#writtenAtMs, schedule.nowMs + random.between(0.3, 6));
-    schedule.at(this.#writtenAtMs, () => {
-      if (!this.machine.isUp || this.machine.generation !== generation) return;
+    this.#process.written(this.#writtenAtMs, () => {
       this.#disk = pin;
-      this.#own({ kind: 'pinned', write }, generation);
+      this.#process.soon(() => this.#step({ kind: 'pinned', write }));
     });
-  }
-
-  #subscribe(from: number): void {
-    const { generation } = this.machine;
-    const consumer = this.world.log.subscribe({
-      client: this.name,
-      from,
-      reads: 'lasting',
-      deliver: (delivery) =>
-        this.machine.run(() => this.#step({ kind: 'delivered', delivery }), generation),
-      onEnded: () =>
-        this.machine.run(() => this.#subscribe(this.#lease?.resumeFrom ?? 1), generation),
-    });
-    this.#own({ kind: 'subscribed', consumer, fromSequence: from }, generation);
   }
 }

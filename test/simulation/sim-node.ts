@@ -1,6 +1,5 @@
 import {
   ControlNode,
-  type FenceCounts,
   type GatewayInput,
   type LogEntry,
   type NodeInput,
@@ -9,33 +8,44 @@ import {
   type SignedOrder,
   type Spool,
 } from '#domain';
-import { isLax, LogFold } from './folds.js';
-import { Machine } from './machine.js';
+import { LogFold } from './folds.js';
+import type { Machine } from './machine.js';
+import { NodeOperators } from './node-operators.js';
 import type { GatewayPeer, NodePeer } from './peers.js';
-import type { OrderStory } from './stories.js';
+import { SimProcess } from './sim-process.js';
 import { signingFor, type World } from './world.js';
-
-const TICK_MS = 20;
 
 /** The shell of a control node: its spool, its pushes, and operators who ask it how their orders stand. */
 export class SimNode {
-  readonly machine: Machine;
+  readonly #process: SimProcess;
   onAnswered: () => void = () => undefined;
   gateways: readonly GatewayPeer[] = [];
   nodes: readonly NodePeer[] = [];
   #node: ControlNode | null = null;
   #spool: { incarnation: string | null; orders: SignedOrder[] } = { incarnation: null, orders: [] };
   #disks = 0;
-  #fold: LogFold;
-  readonly #counted = new Map<string, number>();
-  readonly #liftTried = new Map<string, number>();
+  fold: LogFold;
+  readonly #operators: NodeOperators;
 
   constructor(
     readonly name: string,
-    private readonly world: World,
+    readonly world: World,
   ) {
-    this.machine = new Machine(name, world.schedule, world.clockRate());
-    this.#fold = new LogFold(name, world);
+    this.#process = new SimProcess(name, world, {
+      reads: 'all',
+      step: (input) => this.#step(input),
+      tick: () => {
+        this.#step({ kind: 'tick' });
+        if (this.#node !== null) this.#operators.ask(this.#node);
+      },
+      resumeFrom: () => this.#node?.resumeFrom ?? 1,
+    });
+    this.fold = new LogFold(name, world);
+    this.#operators = new NodeOperators(this);
+  }
+
+  get machine(): Machine {
+    return this.#process.machine;
   }
 
   /** Lives on the disk: a lost disk means a new id. */
@@ -48,28 +58,21 @@ export class SimNode {
   }
 
   start(): void {
-    if (this.machine.isUp) return;
+    if (!this.#process.begin()) return;
     const { machine } = this;
-    machine.isUp = true;
-    machine.generation += 1;
-    this.world.checker.began(this.name);
-    this.#fold = new LogFold(this.name, this.world);
+    this.fold = new LogFold(this.name, this.world);
     this.world.history.note(this.name, `starts as ${this.id}`);
     const spool: Spool = { ...this.#spool, orders: [...this.#spool.orders] };
     const process = `${this.name}-${machine.generation}`;
     const node = new ControlNode({ node: this.id, process, signing: signingFor(this.id), spool });
     this.#node = node;
     this.#perform(node.start(machine.reading()));
-    this.#subscribe(1);
-    this.#tick(machine.generation);
+    this.#process.run();
   }
 
   crash(diskLost: boolean): void {
-    if (!this.machine.isUp) return;
-    this.world.history.note(this.name, diskLost ? 'crashes and loses its disk' : 'crashes');
-    this.machine.isUp = false;
+    if (!this.#process.crash(diskLost)) return;
     this.#node = null;
-    this.world.log.unsubscribe(this.name);
     if (!diskLost) return;
     this.#disks += 1;
     this.#spool = { incarnation: null, orders: [] };
@@ -77,12 +80,7 @@ export class SimNode {
 
   /** Takes part in nothing any more, says so, and ends. */
   leave(): void {
-    if (!this.machine.isUp || this.machine.isPaused) return;
-    this.world.history.note(this.name, 'leaves');
-    this.#step({ kind: 'leave' });
-    this.machine.isUp = false;
-    this.#node = null;
-    this.world.log.unsubscribe(this.name);
+    if (this.#process.leave()) this.#node = null;
   }
 
   /** In memory, or in the spool. */
@@ -92,17 +90,21 @@ export class SimNode {
   }
 
   isContained(orderId: string): boolean {
-    if (this.#node === null || !this.#node.isReady) return false;
-    const standing = this.#node.standing(orderId, this.machine.reading(), this.#fenceCounts);
-    return standing?.contained ?? false;
+    return (
+      this.#node !== null && this.isReadyMember && this.#operators.isContained(this.#node, orderId)
+    );
   }
 
   judgeFold(log: readonly LogEntry[]): void {
-    if (this.#node?.isMember) this.#fold.judge(log);
+    if (this.#node?.isMember) this.fold.judge(log);
   }
 
   receive(input: NodeInput): void {
     this.machine.run(() => this.#step(input));
+  }
+
+  lift(orderId: string): void {
+    this.#step({ kind: 'lift', orderId });
   }
 
   /** An operator's order; nothing happens while the node is down. */
@@ -117,71 +119,16 @@ export class SimNode {
     this.#perform(this.#node.step(input, this.machine.reading()));
   }
 
-  #tick(generation: number): void {
-    if (this.machine.generation !== generation || !this.machine.isUp) return;
-    this.machine.run(() => {
-      this.#step({ kind: 'tick' });
-      this.#answerOperators();
-    }, generation);
-    this.world.schedule.in(TICK_MS, () => this.#tick(generation));
-  }
-
-  #answerOperators(): void {
-    const { checker } = this.world;
-    const node = this.#node;
-    if (node === null) return;
-    if (node.isReady) checker.consumedByReady(this.#fold.read);
-    for (const story of checker.orders) {
-      if (story.liftedAtMs !== null) continue;
-      this.#mayLift(story, node.logTimeMs);
-      if (story.contained === null) this.#tell(node, story.orderId);
-    }
-  }
-
-  #tell(node: ControlNode, orderId: string): void {
-    const { checker } = this.world;
-    const standing = node.standing(orderId, this.machine.reading(), this.#fenceCounts);
-    if (standing === null) return;
-    const { acked, gateways, contained } = standing;
-    if (acked !== (this.#counted.get(orderId) ?? 0)) {
-      this.#counted.set(orderId, acked);
-      for (const { state, gateway, boot } of gateways)
-        if (state === 'acked') checker.counted({ orderId, gateway, boot });
-    }
-    if (contained) checker.contained(orderId, this.name);
-  }
-
-  // Traffic of an opted-out namespace flows at a fenced gateway, until that gateway has surely read that it may not.
-  readonly #fenceCounts: FenceCounts = (order, { knownPosition }) => {
-    const { choice, sequence } = this.#fold.onFence;
-    return !isLax(order) || (choice === 'deny' && knownPosition >= sequence);
-  };
-
-  // A time-boxed stop ends by the log's clock, as an own echo that came back has told it.
-  #mayLift({ orderId, plan }: OrderStory, logTimeMs: number | null): void {
-    if (plan.untilMs === null || logTimeMs === null || logTimeMs < plan.untilMs) return;
-    const { nowMs } = this.world.schedule;
-    if (!this.#fold.read.has(orderId) || nowMs - (this.#liftTried.get(orderId) ?? 0) < 500) return;
-    this.#liftTried.set(orderId, nowMs);
-    this.#step({ kind: 'lift', orderId });
-  }
-
   #perform(outputs: readonly NodeOutput[]): void {
     for (const output of outputs) this.#do(output);
   }
 
   // eslint-disable-next-line complexity -- one line for each kind of output
   #do(output: NodeOutput): void {
-    const { world, machine } = this;
-    const { generation } = machine;
+    const { world } = this;
     switch (output.kind) {
       case 'append':
-        return world.log.append(this.name, output, (answer) =>
-          machine.run(
-            () => this.#step({ kind: 'append-answered', ref: output.ref, answer }),
-            generation,
-          ),
-        );
+        return this.#process.append(output);
       case 'spool':
         return this.#write(output.signed);
       case 'unspool':
@@ -203,15 +150,15 @@ export class SimNode {
       case 'acknowledge-join':
         return this.#toNode(output.word.to, { ...output, kind: 'join-acknowledged' });
       case 'apply':
-        return this.#fold.apply(output.entry);
+        return this.fold.apply(output.entry);
       case 'resubscribe':
-        return this.#subscribe(output.fromSequence);
+        return this.#process.subscribe(output.fromSequence);
       case 'ordered':
         return this.#ordered(output.orderId);
       case 'enforce':
         return;
       case 'start-over':
-        this.#fold = new LogFold(this.name, world);
+        this.fold = new LogFold(this.name, world);
         world.checker.startedOver(this.name);
         return world.history.note(this.name, 'starts over');
       case 'alarm':
@@ -230,12 +177,11 @@ export class SimNode {
   }
 
   #write(signed: SignedOrder): void {
-    const { generation } = this.machine;
-    this.world.schedule.in(this.world.random.between(0.3, 6), () => {
-      if (!this.machine.isUp || this.machine.generation !== generation) return;
+    const { schedule, random } = this.world;
+    this.#process.written(schedule.nowMs + random.between(0.3, 6), () => {
       this.#spool.orders.push(signed);
       const { orderId } = signed.order;
-      this.machine.run(() => this.#step({ kind: 'spooled', orderId }), generation);
+      this.machine.run(() => this.#step({ kind: 'spooled', orderId }), this.machine.generation);
     });
   }
 
@@ -266,22 +212,5 @@ export class SimNode {
   #toNode(id: string, input: NodeInput): void {
     const to = this.nodes.find((node) => node.id === id);
     if (to) this.world.network.send(this.name, to.name, () => to.receive(input));
-  }
-
-  #subscribe(from: number): void {
-    const { generation } = this.machine;
-    const consumer = this.world.log.subscribe({
-      client: this.name,
-      from,
-      reads: 'all',
-      deliver: (delivery) =>
-        this.machine.run(() => this.#step({ kind: 'delivered', delivery }), generation),
-      onEnded: () =>
-        this.machine.run(() => this.#subscribe(this.#node?.resumeFrom ?? 1), generation),
-    });
-    this.machine.run(
-      () => this.#step({ kind: 'subscribed', consumer, fromSequence: from }),
-      generation,
-    );
   }
 }

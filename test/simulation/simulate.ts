@@ -1,33 +1,20 @@
 import { InvariantError } from '#domain';
-import { RELAXED_MS } from './checker.js';
 import { scheduleFaults } from './faults.js';
 import type { Happening, Violation } from './history.js';
+import { judgeClosed, judgeConsistent, judgeContained } from './judgements.js';
 import { replaced, rolledBack, staleLeader } from './log-scenarios.js';
 import { Mesh } from './mesh.js';
 import type { Plan } from './plan.js';
-import {
-  blindNode,
-  edge,
-  lateJoiner,
-  loneCrash,
-  partialViews,
-  quiet,
-  removal,
-  twins,
-} from './scenarios.js';
-import { restoredBackup } from './restore-scenarios.js';
+import { blindNode, lateJoiner, removedIssuer } from './join-scenarios.js';
+import { leaves, removal, twins } from './membership-scenarios.js';
+import { loneCopy, loneCrash } from './copy-scenarios.js';
+import { oldGateway, optOut } from './choice-scenarios.js';
+import { partialViews } from './partial-views.js';
+import { edge, quiet } from './scenarios.js';
+import { missedRestore, restoredBackup } from './restore-scenarios.js';
 import { singleFault } from './single-fault.js';
-import {
-  deafMesh,
-  leaves,
-  loneCopy,
-  lostConsumer,
-  narrowView,
-  oldGateway,
-  onePart,
-  optOut,
-} from './view-scenarios.js';
-import { AGENTS, LAX, WELL_AFTER_MS, World } from './world.js';
+import { deafMesh, lostConsumer, narrowView, onePart } from './view-scenarios.js';
+import { WELL_AFTER_MS, World } from './world.js';
 import { Workload } from './workload.js';
 
 export interface Outcome {
@@ -68,8 +55,10 @@ const scenarios: readonly (readonly [name: string, weight: number, scenario: Sce
   ['a log rolled back', 8, rolledBack],
   ['a log replaced', 5, replaced],
   ['a log restored', 5, restoredBackup],
+  ['a restore that was missed', 2, missedRestore],
   ['a late node', 6, lateJoiner],
   ['a blind node', 3, blindNode],
+  ['a removed issuer', 2, removedIssuer],
   ['a lone crash', 2, loneCrash],
   ['a lone copy', 5, loneCopy],
   ['an edge of the lease', 6, edge],
@@ -104,33 +93,6 @@ const heal = (mesh: Mesh): void => {
   for (const process of mesh.machines) process.start();
 };
 
-/** Every gateway answers as the log has it, for every agent that nothing has changed for. */
-const judgeConsistent = (mesh: Mesh): void => {
-  const { checker, schedule } = mesh.world;
-  const sinceMs = schedule.nowMs - RELAXED_MS;
-  for (const gateway of mesh.gateways) {
-    for (const agent of AGENTS) {
-      const stopped = checker.stories.isStopped(agent, { sinceMs });
-      if (stopped === null || gateway.isTooOld) continue;
-      const [answer, expected] = [gateway.request(agent, 0), stopped ? 'refused' : 'admitted'];
-      if (answer !== expected)
-        checker.broken('I5', `${gateway.name}: ${agent} is ${answer}, not ${expected}`);
-    }
-  }
-};
-
-/** Every stop that stands is contained, as long as some node is ready to say so. */
-const judgeContained = (mesh: Mesh): void => {
-  const { checker } = mesh.world;
-  const ready = mesh.nodes.filter(({ isReadyMember }) => isReadyMember);
-  if (ready.length === 0) return;
-  for (const { orderId, sequence, liftedAtMs, plan } of checker.orders) {
-    if (sequence === null || liftedAtMs !== null || plan.agents.includes(LAX)) continue;
-    if (!ready.some((node) => node.isContained(orderId)))
-      checker.broken('I5', `${orderId} stands, and no ready node finds it contained`);
-  }
-};
-
 const run = (mesh: Mesh, workload: Workload, plan: Plan): void => {
   const { schedule, checker, log } = mesh.world;
   const { faultsEndMs, wellAfterMs = WELL_AFTER_MS, keptAfterMs = KEPT_AFTER_MS } = plan;
@@ -141,7 +103,7 @@ const run = (mesh: Mesh, workload: Workload, plan: Plan): void => {
   schedule.runUntil(faultsEndMs + wellAfterMs + OBSERVED_MS);
   workload.stop();
   schedule.runUntil(faultsEndMs + keptAfterMs);
-  if (plan.isClosed) return;
+  if (plan.isClosed) return judgeClosed(mesh);
   judgeConsistent(mesh);
   judgeContained(mesh);
   checker.checkKept();

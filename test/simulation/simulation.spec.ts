@@ -15,7 +15,7 @@ describe('containment under seeded faults', () => {
       total.contained += contained;
     }
     // No proof by idleness. What stands at the end is contained in each history; the rest was lifted before.
-    expect(scenarios.size).toBe(22);
+    expect(scenarios.size).toBe(24);
     expect(total.orders).toBeGreaterThan(SEEDS * 4);
     expect(total.contained).toBeGreaterThan(SEEDS * 3);
   }, 30_000);

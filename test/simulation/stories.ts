@@ -37,6 +37,12 @@ export class OrderStory {
     return this.plan.orderId;
   }
 
+  /** It was answered, it stands, and the log does not have it: somebody must. */
+  get mustBeHeld(): boolean {
+    const isLoose = this.sequence === null && this.liftedAtMs === null;
+    return isLoose && this.answeredAtMs !== null && !this.mayBeLost;
+  }
+
   commit(sequence: number, nowMs: number, issuerIsReady: boolean): void {
     this.sequence = sequence;
     this.committedAtMs = nowMs;

@@ -4,10 +4,15 @@ import type { Plan } from './plan.js';
 import { cut, quiet } from './scenarios.js';
 import type { SimGateway } from './sim-gateway.js';
 import type { SimNode } from './sim-node.js';
-import { LAX, TAGGED } from './world.js';
+import { TAGGED } from './world.js';
 import type { Workload } from './workload.js';
 
-const isolate = (mesh: Mesh, gateway: SimGateway, only: SimNode | null, forMs: number): void => {
+export const isolate = (
+  mesh: Mesh,
+  gateway: SimGateway,
+  only: SimNode | null,
+  forMs: number,
+): void => {
   cut(mesh, [gateway.name, 'log'], forMs);
   for (const node of mesh.nodes) if (node !== only) cut(mesh, [gateway.name, node.name], forMs);
 };
@@ -144,126 +149,6 @@ export const lostConsumer = (mesh: Mesh, workload: Workload): Plan => {
     for (let again = 0; again < 6; again += 1)
       schedule.at(at + random.between(480, 620), () => log.recreateConsumer(reader.name));
     schedule.at(at + random.between(0, 300), () => void workload.order({ kind: 'agent' }));
-  }
-  return { faultsEndMs };
-};
-
-/** A stop reaches one gateway only, and its issuer is gone, with its disk or without; then that gateway fails as well. */
-export const loneCopy = (mesh: Mesh, workload: Workload): Plan => {
-  const { random, schedule, log } = mesh.world;
-  const [holder] = mesh.gateways;
-  const issuer = random.pick(mesh.nodes);
-  if (holder === undefined) return quiet(mesh, workload);
-  mesh.start();
-  workload.startRequests();
-  const faultsEndMs = 9_000;
-  mesh.world.disturbedUntil(faultsEndMs);
-  const at = random.between(2_000, 3_000);
-  const losesDisk = random.chance(0.6);
-  schedule.at(at - 20, () => {
-    for (const { name } of [...mesh.machines, { name: 'log' }])
-      if ((name !== holder.name || !losesDisk) && name !== issuer.name)
-        cut(mesh, [issuer.name, name], losesDisk ? 5_000 : 700);
-    isolate(mesh, holder, issuer, 600);
-    if (!losesDisk) log.loseLeader(600);
-  });
-  schedule.at(at, () => void workload.order({ kind: 'agent', node: issuer.name }));
-  mesh.onAnswered = () => {
-    mesh.onAnswered = () => undefined;
-    schedule.in(losesDisk ? random.between(80, 300) : 0, () => {
-      issuer.crash(losesDisk);
-      mesh.noteLostCopies();
-      schedule.in(random.between(100, 2_000), () => issuer.start());
-    });
-  };
-  const restart = (): void => {
-    holder.crash(false);
-    mesh.noteLostCopies();
-    schedule.in(random.between(5, 500), () => holder.start());
-  };
-  if (random.chance(0.5))
-    mesh.onReceipt = (by) => {
-      mesh.onReceipt = () => undefined;
-      if (by === holder) schedule.in(0, restart);
-    };
-  else schedule.at(at + random.between(450, 900), restart);
-  schedule.at(at + 900, () => workload.hammer(holder, { forMs: 3_000, everyMs: 4 }));
-  return { faultsEndMs, keptAfterMs: 12_000 };
-};
-
-/** Traffic of one namespace flows without a proof, by the choice of its owners: `contained` must not be said for it. */
-export const optOut = (mesh: Mesh, workload: Workload): Plan => {
-  const { random, schedule } = mesh.world;
-  const gateway = random.pick(mesh.gateways);
-  mesh.start();
-  workload.startRequests();
-  const faultsEndMs = 10_000;
-  mesh.world.disturbedUntil(faultsEndMs);
-  const choose = (onFence: 'allow' | 'deny'): void => workload.write('workspace.open', { onFence });
-  schedule.at(1_500, () => choose('allow'));
-  const cutAt = random.between(2_300, 2_800);
-  const forMs = random.between(3_000, 5_000);
-  schedule.at(cutAt, () => {
-    for (const node of mesh.nodes) cut(mesh, [gateway.name, node.name], forMs);
-    cut(mesh, [gateway.name, 'log'], forMs);
-    workload.hammer(gateway, { forMs, everyMs: 4 });
-  });
-  if (random.chance(0.5)) schedule.at(cutAt + random.between(50, 900), () => choose('deny'));
-  if (random.chance(0.5)) {
-    restartOnStaleLog(mesh, gateway, cutAt);
-    schedule.at(cutAt - random.between(60, 300), () => void workload.order({ kind: 'lax' }));
-  }
-  schedule.at(cutAt + random.between(-100, 1_200), () => void workload.order({ kind: 'lax' }));
-  schedule.at(cutAt + forMs + 800, () => void workload.order({ kind: 'agent', agent: LAX }));
-  return { faultsEndMs };
-};
-
-/** It comes back without its disk, and reads an end of the log that is none. */
-const restartOnStaleLog = (mesh: Mesh, gateway: SimGateway, cutAt: number): void => {
-  const { schedule, log, network } = mesh.world;
-  schedule.at(cutAt - 400, () => log.goStale(5_000));
-  schedule.at(cutAt + 1_200, () => {
-    gateway.crash(true);
-    mesh.noteLostCopies();
-    network.unblock(gateway.name, 'log');
-    gateway.start();
-  });
-};
-
-/** One gateway's build does not understand `drain`: it must get no lease for as long as such a stop stands. */
-export const oldGateway = (mesh: Mesh, workload: Workload): Plan => {
-  const { random, schedule } = mesh.world;
-  const gateway = random.pick(mesh.gateways);
-  gateway.modes = ['halt', 'pause', 'quarantine'];
-  mesh.start();
-  const faultsEndMs = 9_000;
-  workload.start(faultsEndMs);
-  for (let count = random.whole(1, 3); count > 0; count -= 1) {
-    schedule.at(random.between(1_500, 5_000), () => {
-      workload.order({ kind: random.pick(['agent', 'tag']), mode: 'drain' });
-      workload.hammer(gateway, { forMs: 2_000, everyMs: 5 });
-    });
-  }
-  mesh.world.disturbedUntil(faultsEndMs);
-  return { faultsEndMs };
-};
-
-/** Gateways and nodes end cleanly and come back, one after the other, while stops go out. */
-export const leaves = (mesh: Mesh, workload: Workload): Plan => {
-  const { random, schedule } = mesh.world;
-  mesh.start();
-  const faultsEndMs = random.between(6_000, 10_000);
-  workload.start(faultsEndMs);
-  mesh.world.disturbedUntil(faultsEndMs);
-  for (let at = 1_500; at < faultsEndMs - 1_000; at += random.between(200, 900)) {
-    const process = random.pick(mesh.machines);
-    schedule.at(at, () => {
-      process.leave();
-      mesh.noteLostCopies();
-      schedule.in(random.between(10, 1_500), () => process.start());
-    });
-    if (random.chance(0.5))
-      schedule.at(at + random.between(-50, 100), () => void workload.order({ kind: 'agent' }));
   }
   return { faultsEndMs };
 };

@@ -1,5 +1,6 @@
-import { CLOCK_RATE_ERROR, type LogEntry, type Signable, type Signing } from '#domain';
-import { Checker } from './checker.js';
+import { CLOCK_RATE_ERROR, isLasting, type LogEntry, type Signable, type Signing } from '#domain';
+import { Checker, RELAXED_MS } from './checker.js';
+import type { LogFold } from './folds.js';
 import { History } from './history.js';
 import { LogModel } from './log-model.js';
 import { Network } from './network.js';
@@ -47,6 +48,13 @@ export class World {
   readonly log: LogModel;
   readonly onStored: ((entry: LogEntry) => void)[] = [];
   readonly onLost: ((keep: number) => void)[] = [];
+  /** Lasting events that the log has lost; some may still be on their way to readers. */
+  readonly lostEntries = new Set<LogEntry>();
+  /** The first lasting event that stands where the log had lost its end; `Infinity`: none does. */
+  #regrownTo = Infinity;
+  #misledUntilMs = -Infinity;
+  /** Its events are gone, but not their numbers: nobody who appends can tell. */
+  #countsOn = false;
   /** The incarnations that the log as it is goes on for; none without its first event. */
   lineage = new Set<string>();
   /** The last join of each gateway that the log holds, by its id. */
@@ -66,9 +74,14 @@ export class World {
     this.network = new Network(this.schedule, this.random, baseMs);
     this.log = new LogModel(this.schedule, this.random, this.network, {
       onStored: (entry) => {
+        if (isLasting(entry)) this.#regrownTo = Math.min(this.#regrownTo, entry.sequence);
         for (const hear of this.onStored) hear(entry);
       },
-      onLost: (keep) => {
+      onLost: (keep, lost) => {
+        this.#regrownTo = Infinity;
+        this.#misledUntilMs = Infinity;
+        this.#countsOn = this.log.sequence > keep;
+        for (const entry of lost) this.lostEntries.add(entry);
         for (const hear of this.onLost) hear(keep);
       },
     });
@@ -77,6 +90,18 @@ export class World {
   /** Whatever is broken until then, everything must be well so long after it. */
   disturbedUntil(endMs: number): void {
     this.#disturbedUntilMs = Math.max(this.#disturbedUntilMs, endMs + WELL_AFTER_MS);
+  }
+
+  /** A member node that holds what the log has lost, or has read nothing that stands in its place, answers gateways still. */
+  nodeReads({ lastRead, isMisled }: LogFold, forMs: number): void {
+    if (isMisled || lastRead < this.#regrownTo) this.#misledUntilMs = this.schedule.nowMs + forMs;
+    else if (this.#misledUntilMs === Infinity) this.#misledUntilMs = this.schedule.nowMs;
+  }
+
+  /** Who still holds what the log has lost can be told from it, and has been for longer than any lease lasts. */
+  get isLossTold(): boolean {
+    const isTold = this.lostEntries.size > 0 && !this.#countsOn;
+    return isTold && this.schedule.nowMs > this.#misledUntilMs + RELAXED_MS;
   }
 
   get isQuiet(): boolean {

@@ -1,11 +1,12 @@
 import type { Mutant } from './mutant.js';
+import { modesDoNotMatter } from './shared-edits.js';
 
-/** Orders and membership at a gateway. */
+/** Orders at a gateway, and what it may admit. */
 export const gatewayMutants: readonly Mutant[] = [
   {
     name: 'no-pin',
     rule: 'orders are taken up from the pinned file',
-    expects: ['I3', 'I2'],
+    check: 'I3',
     edits: [
       {
         file: 'gateway-stops.ts',
@@ -17,7 +18,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: 'receipt-before-the-disk',
     rule: 'the pinned file is on disk before a receipt',
-    expects: ['I3', 'I2'],
+    check: 'I3',
     edits: [
       {
         file: 'gateway-stops.ts',
@@ -29,7 +30,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: 'no-tombstones',
     rule: 'the ids of lifted orders are remembered',
-    expects: ['I6', 'I5'],
+    check: 'I6',
     edits: [
       {
         file: 'gateway-orders.ts',
@@ -41,7 +42,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: 'receipt-before-the-cut',
     rule: 'a receipt is sent after the cut',
-    expects: ['I1', 'I1c', 'I3'],
+    check: 'I1c',
     edits: [
       {
         file: 'gateway-stops.ts',
@@ -54,7 +55,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: 'gateway-believes-any-push',
     rule: 'nothing unsigned has an effect on a gateway',
-    expects: ['I6'],
+    check: 'I6',
     edits: [
       {
         file: 'gateway-stops.ts',
@@ -66,26 +67,22 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: 'stops-of-unknown-modes-are-acknowledged',
     rule: 'a gateway too old for a stop mode gets no lease, and cannot say that it enforces it',
-    expects: ['I1c'],
+    check: 'I1c',
     edits: [
       {
         file: 'gateway-stops.ts',
         find: 'if (!this.of.modes.includes(mode)) return;',
         replace: 'void mode;',
       },
-      {
-        file: 'gateway-lease.ts',
-        find: ' && this.#stops.isUnderstood',
-        replace: '',
-      },
+      modesDoNotMatter,
     ],
   },
   {
     name: 'old-builds-get-a-lease',
     rule: 'a gateway too old for a stop mode gets no lease',
-    expects: ['I1', 'I1c'],
+    check: 'I1c',
     edits: [
-      { file: 'gateway-lease.ts', find: ' && this.#stops.isUnderstood', replace: '' },
+      modesDoNotMatter,
       {
         file: 'control-node.ts',
         find: 'return this.#stops.understoodBy(membership.modesOf(renewal.gateway));',
@@ -96,7 +93,7 @@ export const gatewayMutants: readonly Mutant[] = [
   {
     name: 'opt-out-before-the-first-proof',
     rule: 'an opted-out namespace does not flow at a gateway that has never been proven',
-    expects: ['I1c'],
+    check: 'I1c',
     edits: [
       {
         file: 'gateway-lease.ts',
@@ -106,69 +103,14 @@ export const gatewayMutants: readonly Mutant[] = [
     ],
   },
   {
-    name: 'removal-is-not-read',
-    rule: 'a gateway that reads its removal joins with a new boot',
-    expects: ['I5'],
+    name: 'superseded-gateways-flow-on',
+    rule: 'an opted-out namespace does not flow at a gateway that has read that another took its place',
+    check: 'I4',
     edits: [
       {
-        file: 'gateway-membership.ts',
-        find: "return fact.boot === this.#boot ? this.#lose('joining') : 'nothing';",
-        replace: "return 'nothing';",
-      },
-    ],
-  },
-  {
-    name: 'removed-gateways-are-renewed',
-    rule: 'a node answers members only, and a gateway that reads its removal drops the lease',
-    expects: ['I1', 'I1c'],
-    edits: [
-      { file: 'control-node.ts', find: ' || !membership.isMember(renewal)', replace: '' },
-      {
-        file: 'gateway-membership.ts',
-        find: "return fact.boot === this.#boot ? this.#lose('joining') : 'nothing';",
-        replace: "return 'nothing';",
-      },
-    ],
-  },
-  {
-    name: 'superseded-gateways-are-renewed',
-    rule: 'a node answers members only, and a gateway that reads a higher boot of itself drops the lease',
-    expects: ['I1', 'I1c'],
-    edits: [
-      { file: 'control-node.ts', find: ' || !membership.isMember(renewal)', replace: '' },
-      {
-        file: 'gateway-membership.ts',
-        find: "return this.#lose('superseded');",
-        replace: "return 'nothing';",
-      },
-    ],
-  },
-  {
-    name: 'gateway-start-without-the-log',
-    rule: 'a start without a readable log is not ready; membership waits for the own join',
-    expects: ['I4', 'I1', 'I1c', 'I4', 'I5', 'I6', 'I7'],
-    edits: [
-      {
-        file: 'gateway-log.ts',
-        find: 'if (pending > 0 || this.#identity.isShort) return;',
-        replace: 'if (pending > 0) return;',
-      },
-      {
-        file: 'log-cursor.ts',
-        find: "const isFirst = this.#first === 1 && entry.fact.kind === 'log-started';",
-        replace: 'const isFirst = this.#first === 1;',
-      },
-    ],
-  },
-  {
-    name: 'joins-are-kept-from-the-log',
-    rule: 'a gateway removed while it is away joins again by itself',
-    expects: ['I5'],
-    edits: [
-      {
-        file: 'gateway-log.ts',
-        find: "    if (this.phase !== 'joining') return;\n",
-        replace: '    return;\n',
+        file: 'gateway-lease.ts',
+        find: "return this.phase === 'member' && this.#provenBoot === this.boot;",
+        replace: 'return this.#provenBoot === this.boot;',
       },
     ],
   },

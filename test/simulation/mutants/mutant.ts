@@ -10,8 +10,8 @@ export interface Edit {
 export interface Mutant {
   readonly name: string;
   readonly rule: string;
-  /** The checks that must name it; what else breaks does not count. */
-  readonly expects: readonly string[];
+  /** The one check that must name it; what else breaks does not count. */
+  readonly check: string;
   /** More than one where two rules defend each other: each alone holds, and only without both anything breaks. */
   readonly edits: readonly Edit[];
 }

@@ -9,21 +9,23 @@ export class LogIdentity {
   #mine: string | null;
   #wasRestored = false;
   #restore: LogRestoredWord | null = null;
+  readonly #passed: Set<string>;
 
   /**
    * @param mine the incarnation on the reader's disk; `null`: it belongs to none yet.
-   * @param before what that was restored from, where this reader saw it: so the log is called before the word of its restore.
+   * @param before what that was restored from, where this reader saw it: so the log is called before the words of its restores.
    */
   constructor(
     mine: string | null,
-    private before: string | null = null,
+    private readonly before: ReadonlySet<string> = new Set(),
   ) {
     this.#mine = mine;
+    this.#passed = new Set(before);
   }
 
   /** For the next reading of the same log. */
   startedOver(): LogIdentity {
-    return new LogIdentity(this.#mine, this.before);
+    return new LogIdentity(this.#mine, this.#passed);
   }
 
   /** `null` before the first event: an empty log is not one where nothing is stopped. */
@@ -44,7 +46,7 @@ export class LogIdentity {
   /** No beginning was read, or not all that this reader has read of it before: no roll-back, but not ready. */
   get isShort(): boolean {
     if (this.#current === null) return true;
-    return this.#current === this.before && this.#current !== this.#mine;
+    return this.before.has(this.#current) && this.#current !== this.#mine;
   }
 
   /** Two operators have said that this log goes on for the one that the reader belonged to. */
@@ -67,7 +69,7 @@ export class LogIdentity {
     this.#current = fact.new;
     this.#restore = { old: fact.old, new: fact.new };
     if (fact.old !== this.#mine) return false;
-    this.before = this.#mine;
+    this.#passed.add(this.#mine);
     this.#mine = fact.new;
     this.#wasRestored = true;
     return true;
