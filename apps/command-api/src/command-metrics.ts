@@ -16,6 +16,7 @@ export class CommandMetrics {
   private readonly propagationSeconds;
   private readonly containmentSeconds;
   private readonly missing;
+  private refusedEvents = 0;
   private readonly rejections;
   private readonly breaches;
 
@@ -66,6 +67,12 @@ export class CommandMetrics {
 
   rejected(what: string): void {
     this.rejections.inc({ what });
+    if (what === 'event') this.refusedEvents += 1;
+  }
+
+  /** Events of the control log that its signer did not sign, as far as this process has read it. */
+  get eventsRefused(): number {
+    return this.refusedEvents;
   }
 
   private missed({ gateways }: OrderReport): void {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type {
   Finding,
@@ -12,6 +12,7 @@ import type { NodeMember } from '#domain';
 import { toTimestamp } from '#platform';
 import { Armings } from '../canary/armings.js';
 import { AgentEntries } from '../agents/agent-entries.js';
+import { CommandMetrics } from '../command-metrics.js';
 import { Control } from '../control/control.js';
 import type { Caller } from '../control/operator.js';
 import { gatewayEntries } from '../gateways/gateway-entries.js';
@@ -39,6 +40,9 @@ export class CanaryPace {
 /** Whether the mesh could prove a stop now, as this node sees it. */
 @Injectable()
 export class Doctor {
+  @Inject(CommandMetrics)
+  private readonly metrics!: CommandMetrics;
+
   constructor(
     private readonly control: Control,
     private readonly armings: Armings,
@@ -53,7 +57,8 @@ export class Doctor {
     const log = this.log(available);
     const regions = this.regions(gateways);
     const { isMember, isRolledBack, spool } = this.control.parts.node;
-    const self = { isMember, isRolledBack, ...spool };
+    const { eventsRefused } = this.metrics;
+    const self = { isMember, isRolledBack, ...spool, eventsRefused };
     const { ageSecondsMax } = this.pace;
     const problems = worstFirst([
       ...findingsOf({ log, nodes, gateways, regions, self, ageSecondsMax }),

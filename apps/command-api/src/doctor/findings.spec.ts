@@ -32,7 +32,7 @@ const well: Examined = {
   nodes: [node('n1', 'ready'), node('n2', 'ready')],
   gateways: [gateway('g1', 'serving')],
   regions: [region(60)],
-  self: { isMember: true, isRolledBack: false, isWritable: true, pending: 0 },
+  self: { isMember: true, isRolledBack: false, isWritable: true, pending: 0, eventsRefused: 0 },
   ageSecondsMax: 180,
 };
 
@@ -45,6 +45,7 @@ describe('the doctor', () => {
     ['a full disk', { self: { ...well.self, isWritable: false } }, 'critical', 'its disk'],
     ['no membership', { self: { ...well.self, isMember: false } }, 'critical', 'no member'],
     ['stops that wait', { self: { ...well.self, pending: 2 } }, 'warning', '2 stops'],
+    ['forged events', { self: { ...well.self, eventsRefused: 3 } }, 'warning', '3 events'],
     ['no gateway', { gateways: [] }, 'critical', 'No gateway'],
     [
       'a silent gateway',

@@ -11,6 +11,8 @@ export interface Examined {
     readonly isRolledBack: boolean;
     readonly isWritable: boolean;
     readonly pending: number;
+    /** Events of the log that had no effect, since their signer did not sign them. */
+    readonly eventsRefused: number;
   };
   /** Canaries older than this are old; `null`: none are stopped. */
   readonly ageSecondsMax: number | null;
@@ -61,6 +63,14 @@ const ofSelf: Look = ({ self }) => [
         warning(
           `${self.pending} stops are on the disk of the node that answers, and not in the control log yet`,
           'They are appended by themselves; keep that disk until they are',
+        ),
+      ]),
+  ...(self.eventsRefused === 0
+    ? []
+    : [
+        warning(
+          `${self.eventsRefused} events of the control log are not signed by who may say them, and have no effect`,
+          'The log of this process names their subjects. Find out whose NATS user wrote them, and change its password',
         ),
       ]),
 ];
