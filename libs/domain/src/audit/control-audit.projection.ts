@@ -1,4 +1,5 @@
 import { type ControlEvent, formatSelector, type JsonObject, orgOf, workspaceOf } from '#contracts';
+import { shownSubscription } from '../webhook/shown-subscription.js';
 import type { AuditRow, RowOperation } from './audit-rows.js';
 import { auditLine } from './audit-line.js';
 import { legible, legibleDetails, legibleOrNull } from './legible.js';
@@ -31,6 +32,7 @@ const addressOf = (event: ControlEvent): string | null => {
 
 /** The log holds the hash of a key's secret, for the gateways; nobody else needs it. */
 const detailsOf = (event: ControlEvent): JsonObject => {
+  if (event.type === 'WebhookSubscribed') return legibleDetails(shownSubscription(event.data));
   if (event.type !== 'KeyIssued') return legibleDetails(event.data);
   return legibleDetails({ ...event.data, secretSha256: undefined });
 };

@@ -1,4 +1,5 @@
 import type { ControlEvent, Principal } from '#contracts';
+import { shownSubscription } from '#domain';
 import type { StoredControl } from '../control-log/control-source.js';
 import { canSee } from '../http/scope.js';
 
@@ -43,7 +44,8 @@ const HIDDEN = new Set(['secretSha256']);
 /** What users wrote keeps its own spelling. */
 const VERBATIM = new Set(['metadata']);
 
-const wireData = (event: ControlEvent): Record<string, unknown> => wireDetails(event.data);
+const wireData = (event: ControlEvent): Record<string, unknown> =>
+  wireDetails(event.type === 'WebhookSubscribed' ? shownSubscription(event.data) : event.data);
 
 /** What an event says, as it may leave the mesh: names in snake_case, no hash of a secret. */
 export const wireDetails = (data: object): Record<string, unknown> =>
