@@ -24,6 +24,9 @@ const CAPABILITIES = [
   'mesh.resume',
   'mesh.stream',
   'guard',
+  'sessions',
+  'sessions.messages',
+  'sessions.feed.stream',
   'service_accounts',
 ];
 

@@ -19,6 +19,8 @@ import {
   type Ids,
 } from '#platform';
 import { actorOf } from '../caller.js';
+import type { Reservation } from '../budget/budgets.js';
+import type { GuardCosts } from '../budget/guard-costs.js';
 import { receiverOf, senderOf, TO_AGENT, type Receiver } from '../gate/destination.js';
 import type { Gate } from '../gate/gate.js';
 import type { ControlView } from '#domain';
@@ -35,6 +37,7 @@ export interface CreateIntentOptions {
   readonly backlogs: Backlogs;
   readonly gate: Gate;
   readonly sessions: SessionGate;
+  readonly costs: GuardCosts;
   readonly view: Pick<ControlView, 'agent'>;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -62,9 +65,11 @@ export class CreateIntent {
     const requests = this.requests(call, submission, receiver);
     const [only] = requests;
     const sending = this.sending(call, { id, receiver, session });
-    await (requests.length === 1 && only
-      ? store.append(only, sending)
-      : store.appendAll(requests, sending));
+    await this.counted(call, session, () =>
+      requests.length === 1 && only
+        ? store.append(only, sending)
+        : store.appendAll(requests, sending),
+    );
     history.remember(id, receiver.parts);
     return { ok: true, intent_id: id, status: 'SUBMITTED', created_at: only?.event.at };
   }
@@ -73,6 +78,26 @@ export class CreateIntent {
   private async sessionOf({ principal, body }: CreateCall): Promise<NamedSession | null> {
     const id = body.session_id ?? null;
     return id === null ? null : this.options.sessions.lasting(principal, id);
+  }
+
+  /** One action of its session. What may have been stored counts; what the gate refused at the last moment does not. */
+  private async counted(
+    { principal }: CreateCall,
+    session: NamedSession | null,
+    append: () => Promise<unknown>,
+  ): Promise<void> {
+    const action: Reservation | null =
+      session === null
+        ? null
+        : await this.options.costs.reserve(senderOf(principal), null, session);
+    try {
+      await append();
+      action?.settle();
+    } catch (error) {
+      if (error instanceof ApiProblem) action?.release();
+      else action?.settle();
+      throw error;
+    }
   }
 
   private sending(
