@@ -87,10 +87,20 @@ describe('two processes of one name', () => {
     stream.close();
   });
 
-  it('may not share a data directory of another name', async () => {
-    const dataDir = join(mesh.directory, 'us-east-1');
+  it('may not both run on one data directory: the second is refused, and the first serves on', async () => {
+    const first = await mesh.addGateway(3);
+    const dataDir = join(mesh.directory, 'us-east-3');
+    await expect(mesh.openGateway(3, { dataDir })).rejects.toThrow(
+      `${dataDir} is in use by the process ${process.pid}. Stop that one first`,
+    );
+    expect(first.parts.gate.ready()).toBe(true);
+  });
+
+  it('may not use a data directory of another name', async () => {
+    const dataDir = join(mesh.directory, 'us-east-4');
+    await mesh.stopGateway(await mesh.addGateway(4));
     await expect(mesh.openGateway(9, { dataDir })).rejects.toThrow(
-      /ESTOP_DATA_DIR.*belongs to the gateway us-east-1/s,
+      /ESTOP_DATA_DIR.*belongs to the gateway us-east-4/s,
     );
   });
 });

@@ -3,11 +3,11 @@ import {
   DamagedDataError,
   GatewayShell,
   IdentityFile,
+  warmUp,
   type GatewayHandlers,
   type GatewayShellOptions,
-  warmUp,
 } from '#containment';
-import { ConfigError } from '#platform';
+import { ConfigError, LockedError } from '#platform';
 
 export interface ContainmentOptions extends Omit<
   GatewayShellOptions,
@@ -30,10 +30,11 @@ export const openContainment = async (options: ContainmentOptions): Promise<Gate
 
 const openIdentity = async ({ directory, gateway }: ContainmentOptions): Promise<IdentityFile> => {
   const identity = await IdentityFile.open(directory, () => gateway).catch((error: unknown) => {
-    if (error instanceof DamagedDataError) throw error;
+    if (error instanceof DamagedDataError || error instanceof LockedError) throw error;
     throw unusable(directory, (error as Error).message, 'name a directory that it may write');
   });
   if (identity.id === gateway) return identity;
+  identity.release();
   const why = `it belongs to the gateway ${identity.id}`;
   throw unusable(directory, why, `give ${gateway} a directory of its own`);
 };

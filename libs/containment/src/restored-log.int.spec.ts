@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { LOG_SUBJECT, streams, type ControlEvent, type ControlFact } from '#contracts';
 import { connectNats, provisionStreams, type Nats } from '#event-store-jetstream';
 import { record, systemClock, systemIds } from '#platform';
 import { claimNatsAccount, until } from '#testing';
 import { ExampleShells } from './example/example-shells.js';
-import { IdentityFile } from './keys/identity-file.js';
 import type { SigningKey } from './keys/signing-key.js';
 import { signedEvent } from './wire/authentic.js';
 import { echoText } from './wire/log-entries.js';
@@ -51,7 +49,7 @@ describe('a control log that was made anew, and two operators say that it goes o
   });
 
   it('is read by a gateway that could not notice, within two seconds, and gets the stop that it holds', async () => {
-    const { shell: node } = await shells.node('n1');
+    const { shell: node, identity } = await shells.node('n1');
     await grow();
     const { shell: gateway, deeds } = await shells.gateway('g1');
     const stop = shells.stopOf('rogue');
@@ -66,7 +64,7 @@ describe('a control log that was made anew, and two operators say that it goes o
     await until(() => node.isRolledBack && !gateway.admits());
     expect(gateway.phase).toBe('member');
 
-    const { current: key } = await IdentityFile.open(join(shells.directory, 'n1'), () => 'n1-1');
+    const { current: key } = identity;
     const word = { old: OLD, new: NEW, by: ACTOR };
     const first = await append({ type: 'LogRestored', data: { ...word, confirms: null } }, key);
     await append({ type: 'LogRestored', data: { ...word, confirms: first.id } }, key);

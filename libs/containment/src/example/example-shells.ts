@@ -51,14 +51,14 @@ export class ExampleShells {
 
   constructor(private readonly wires: { readonly log: RawLog; readonly messaging: Messaging }) {}
 
-  async node(name: string): Promise<{ shell: NodeShell; deeds: Deeds }> {
+  async node(name: string): Promise<{ shell: NodeShell; deeds: Deeds; identity: IdentityFile }> {
     const directory = join(this.directory, name);
     const identity = await IdentityFile.open(directory, () => `${name}-1`);
     const deeds = new Deeds();
     const { handlers } = deeds;
     const shell = await NodeShell.open({ ...this.common(), name, identity, directory, handlers });
     await this.keep(shell);
-    return { shell, deeds };
+    return { shell, deeds, identity };
   }
 
   async gateway(id: string): Promise<{ shell: GatewayShell; deeds: Deeds }> {

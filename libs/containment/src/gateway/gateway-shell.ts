@@ -64,13 +64,13 @@ export class GatewayShell {
   /** @throws DamagedDataError when the pinned file cannot be read */
   static async open(options: GatewayShellOptions): Promise<GatewayShell> {
     let shell: GatewayShell | null = null;
-    const pin = await PinFile.open({
+    const opening = PinFile.open({
       directory: options.directory,
       onWritten: (write) => shell?.step({ kind: 'pinned', write }),
       onFailed: (error) =>
         options.logger.error({ err: error }, 'the pinned file cannot be written: no receipts'),
     });
-    shell = new GatewayShell(options, pin);
+    shell = new GatewayShell(options, await options.identity.holding(opening));
     return shell;
   }
 
@@ -157,7 +157,7 @@ export class GatewayShell {
     await this.#leave();
     for (const subscription of this.#subscriptions) subscription.stop();
     await this.#following?.stop();
-    await this.#pin.close();
+    await this.#pin.close().finally(this.#options.identity.release);
   }
 
   #leave(): Promise<void> {

@@ -10,7 +10,7 @@ import type { RawLog } from '#event-store';
 import { record, type Clock, type Ids, type Logger, type StoredControl } from '#platform';
 import { signedEvent } from '../wire/authentic.js';
 import type { RotateOrder } from '../wire/rotate-order.js';
-import type { IdentityFile } from './identity-file.js';
+import type { IdentityFile, OwnKey } from './identity-file.js';
 import type { KeyRing } from './key-ring.js';
 import type { SigningKey } from './signing-key.js';
 
@@ -36,24 +36,23 @@ export interface RotationOptions {
   readonly logger: Logger;
 }
 
-interface Pending {
-  readonly key: SigningKey;
-  use(): Promise<void>;
-}
-
 /**
  * A signer's change to a new key, without a moment in which nobody can check it: the new key is on the disk and in the log,
- * said with the old one; the old one goes on signing until everybody has read that. A process that ends in between joins
- * with the key that it has.
+ * said with the old one; the old one goes on signing until everybody has read that.
+ *
+ * What the log says last of this signer counts, for that is what others check by. So a process that ended in between, and
+ * finds its new key in the log, signs with it at once; and where a join with the old key comes after it, with the old one.
  */
 export class KeyRotation {
-  private pending: Pending | null = null;
+  private pending: OwnKey | null;
   private timer: NodeJS.Timeout | null = null;
   private isStopped = false;
   private readonly nonces = new Set<string>();
-  #previous: { readonly key: SigningKey; readonly sequence: number } | null = null;
+  #previous: { readonly own: OwnKey; readonly sequence: number } | null = null;
 
-  constructor(private readonly options: RotationOptions) {}
+  constructor(private readonly options: RotationOptions) {
+    this.pending = options.identity.unused;
+  }
 
   /** A control node asks for a new key. Answers whether that can be believed; what is not for this one has no effect. */
   asked(ask: RotateOrder, signature: string): boolean {
@@ -89,25 +88,28 @@ export class KeyRotation {
   }
 
   /** To be told of every event of the log, in order. */
-  read({ sequence, decoded }: StoredControl): void {
-    if (!decoded.known || this.pending === null) return;
-    const { event } = decoded;
-    if (event.type !== 'NodeKeyRotated' && event.type !== 'GatewayKeyRotated') return;
-    if (event.data.publicKey !== this.pending.key.publicKey || this.timer !== null) return;
-    this.timer = setTimeout(() => void this.use(sequence), READ_BY_ALL_MS);
+  read({ sequence, storedAtMs, decoded }: StoredControl): void {
+    if (!decoded.known) return;
+    const said = this.saidOfMe(decoded.event);
+    if (said === null) return;
+    if (said.by === 'join') return this.joined(said.publicKey);
+    if (said.publicKey !== this.pending?.key.publicKey || this.timer !== null) return;
+    // A forerunner's: everybody has read it by now.
+    if (this.options.clock.nowMs() - storedAtMs >= READ_BY_ALL_MS) return this.use(sequence);
+    this.timer = setTimeout(() => this.use(sequence), READ_BY_ALL_MS);
   }
 
   /** The key to sign with; to who has read the log up to `readTo` only, and so not of the new key, the one before it. */
   keyFor(readTo: number): SigningKey {
     return this.#previous !== null && readTo < this.#previous.sequence
-      ? this.#previous.key
+      ? this.#previous.own.key
       : this.options.identity.current;
   }
 
   /** Every key that others may address this signer by, the one in use first. */
   get keys(): readonly SigningKey[] {
     const { current } = this.options.identity;
-    const [next, before] = [this.pending?.key, this.#previous?.key];
+    const [next, before] = [this.pending?.key, this.#previous?.own.key];
     if (next === undefined && before === undefined) return [current];
     return [current, next, before].filter((key) => key !== undefined);
   }
@@ -117,22 +119,67 @@ export class KeyRotation {
     if (this.timer !== null) clearTimeout(this.timer);
   }
 
-  private async use(sequence: number): Promise<void> {
+  private use(sequence: number): void {
     const { identity, logger } = this.options;
+    this.timer = null;
     if (this.pending === null || this.isStopped) return;
-    const previous = { key: identity.current, sequence };
+    this.#previous = { own: identity.currentOwn, sequence };
+    identity.use(this.pending);
+    this.pending = null;
+    logger.info({ key: identity.current.keyId }, 'signs with a new key');
+    void this.keep();
+  }
+
+  // A new key is on the disk beside the old one until then: a process that ends now finds it in the log, and takes it up.
+  private async keep(): Promise<void> {
+    const { identity, logger } = this.options;
     try {
-      await this.pending.use();
-      this.#previous = previous;
-      this.pending = null;
-      this.timer = null;
-      logger.info({ key: identity.current.keyId }, 'signs with a new key');
+      await identity.keep();
     } catch (error) {
       logger.error({ err: error }, 'a new key cannot be written to the disk; trying again');
-      if (!this.isStopped) this.timer = setTimeout(() => void this.use(sequence), RETRY_MS);
+      if (this.isStopped) return;
+      setTimeout(() => void this.keep(), RETRY_MS).unref();
     }
   }
+
+  // A join says the key anew. With the one before, it came after the change: that is to be made again.
+  private joined(publicKey: string | null): void {
+    const { identity } = this.options;
+    const previous = this.#previous?.own;
+    if (publicKey === identity.current.publicKey) {
+      if (this.timer !== null) clearTimeout(this.timer);
+      this.timer = null;
+    } else if (previous !== undefined && publicKey === previous.key.publicKey) {
+      this.pending = identity.currentOwn;
+      this.#previous = null;
+      identity.use(previous);
+    }
+  }
+
+  private saidOfMe(event: ControlEvent): Said | null {
+    const { owner, identity } = this.options;
+    const said = owner.kind === 'node' ? saidOfNode(event) : saidOfGateway(event);
+    return said?.id === identity.id ? said : null;
+  }
 }
+
+interface Said {
+  readonly id: string;
+  readonly by: 'join' | 'change';
+  readonly publicKey: string | null;
+}
+
+const saidOfNode = (event: ControlEvent): Said | null => {
+  if (event.type !== 'NodeJoined' && event.type !== 'NodeKeyRotated') return null;
+  const { node, publicKey } = event.data;
+  return { id: node, by: event.type === 'NodeJoined' ? 'join' : 'change', publicKey };
+};
+
+const saidOfGateway = (event: ControlEvent): Said | null => {
+  if (event.type !== 'GatewayJoined' && event.type !== 'GatewayKeyRotated') return null;
+  const { gateway, publicKey } = event.data;
+  return { id: gateway, by: event.type === 'GatewayJoined' ? 'join' : 'change', publicKey };
+};
 
 const rotated = (owner: KeyOwner, id: string, { keyId, publicKey }: SigningKey): ControlFact =>
   owner.kind === 'node'

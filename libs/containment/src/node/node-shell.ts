@@ -78,8 +78,8 @@ export class NodeShell {
 
   /** @throws DamagedDataError when the spool cannot be read */
   static async open(options: NodeShellOptions): Promise<NodeShell> {
-    const { directory, logger } = options;
-    return new NodeShell(options, await SpoolFile.open(directory, logger));
+    const { directory, logger, identity } = options;
+    return new NodeShell(options, await identity.holding(SpoolFile.open(directory, logger)));
   }
 
   get position(): number {
@@ -160,7 +160,7 @@ export class NodeShell {
     if (wasMember) await this.#waiters.until(() => this.#hasLeft, LEAVE_MS_MAX);
     for (const subscription of this.#subscriptions) subscription.stop();
     await this.#following?.stop();
-    await this.#spool.close();
+    await this.#spool.close().finally(this.#options.identity.release);
   }
 
   /**
