@@ -50,25 +50,25 @@ import { RestrictionLifts } from './policies/restriction-lifts.js';
 import { EndedBoots } from './gateways/ended-boots.js';
 import { SessionKills, SessionStore } from './sessions/session-kills.js';
 import { SessionsController } from './sessions/sessions.controller.js';
+import { SignalsController } from './signals/signals.controller.js';
 import { ReadModel } from './read-model/read-model.js';
 import { LiftCommands } from './stops/lift-commands.js';
-import { SignalsController } from './signals/signals.controller.js';
 import { RepeatedStops } from './stops/repeated-stops.js';
 import { StopCommands } from './stops/stop-commands.js';
 import { StopsController } from './stops/stops.controller.js';
 import { ShownStops } from './stops/shown-stops.js';
 import { Stops } from './stops/stops.js';
-
-/** What lives outside of Nest: the log, the read model and the live messages. */
 import { outwardProviders, type Outward } from './webhooks/outward.js';
 import { WebhooksController } from './webhooks/webhooks.controller.js';
+
+/** What lives outside of Nest: the log, the read model and the live messages. */
 export interface CommandApiParts {
   readonly control: Control;
   readonly readModel: ReadModel;
   readonly sessions: SessionStore;
+  readonly outward: Outward;
   readonly streams: MeshStreams;
   readonly messaging: Messaging;
-  readonly outward: Outward;
   readonly metrics: CommandMetrics;
   readonly armings: Armings;
   /** `0`: no canaries. */
@@ -135,13 +135,13 @@ export class CommandApiModule {
         PoliciesController,
         SessionsController,
         SettingsController,
+        SignalsController,
         StopsController,
+        WebhooksController,
       ],
       providers: [
         { provide: Control, useValue: control },
-        SignalsController,
         { provide: ReadModel, useValue: readModel },
-        WebhooksController,
         { provide: SessionStore, useValue: parts.sessions },
         { provide: MeshStreams, useValue: streams },
         { provide: CommandMetrics, useValue: metrics },
@@ -149,9 +149,9 @@ export class CommandApiModule {
         { provide: CanaryPace, useValue: new CanaryPace(parts.canaryEveryMs) },
         { provide: Evaluators, useValue: new Evaluators(messaging) },
         { provide: Projector, useValue: new Projector(messaging) },
+        ...outwardProviders(parts.outward, messaging),
         ...services,
       ],
     };
   }
-        ...outwardProviders(parts.outward, messaging),
 }
