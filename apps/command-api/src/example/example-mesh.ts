@@ -196,7 +196,7 @@ export class ExampleMesh {
     const [method, url] = line.split(' ') as [string, string];
     const headers: Record<string, string> = { ...more.headers };
     if (key !== null) headers['x-api-key'] = key;
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (body !== undefined) headers['content-type'] ??= 'application/json';
     const payload = typeof body === 'string' ? body : JSON.stringify(body);
     const response = await (more.node ?? this.api).server.inject({
       method: method as 'GET',

@@ -105,6 +105,39 @@ describe('policies', () => {
     expect((await mesh.call(key, 'GET /v1/mesh/policies/bad')).status).toBe(404);
   });
 
+  const yaml = `target: { agent: ${DEPLOYER} }\nmode: warn\nrules:\n  - when: { tools: { deny: [shell.*] } }\n    then: block\n`;
+  const written = (route: string, text: string, type = 'application/yaml') =>
+    mesh.call(key, route, text, { headers: { 'content-type': type } });
+
+  it.each(['application/yaml', 'text/yaml; charset=utf-8'])('is read as %s', async (type) => {
+    const answer = await written('PUT /v1/mesh/policies/written', yaml, type);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { policy: { document: { mode: 'warn', rules: [{ then: 'block' }] } } },
+    });
+  });
+
+  it('in YAML with a mistake is refused with its line, and YAML elsewhere is not read at all', async () => {
+    const bad = await written('PUT /v1/mesh/policies/written', 'mode: [');
+    expect([bad.status, JSON.stringify(bad.body)]).toEqual([
+      400,
+      expect.stringContaining('line 1'),
+    ]);
+    const bombs = [
+      'a: &a [x,x]',
+      'b: &b [*a,*a,*a]',
+      ...Array.from({ length: 9 }, (_, n) => {
+        const [from, to] = [String.fromCharCode(98 + n), String.fromCharCode(99 + n)];
+        return `${to}: &${to} [*${from},*${from},*${from}]`;
+      }),
+    ];
+    const bomb = await written('PUT /v1/mesh/policies/written', bombs.join('\n'));
+    expect(bomb.status).toBe(400);
+    const deep = `${'['.repeat(200)}${']'.repeat(200)}`;
+    expect((await written('PUT /v1/mesh/policies/written', deep)).status).toBe(400);
+    expect((await written('POST /v1/mesh/stops', 'mode: halt')).status).toBe(415);
+  });
+
   it('takes a word for its rules', async () => {
     const answer = await set('mail', { preset: 'cautious', target: { tag: 'mails' } });
     expect(answer).toMatchObject({

@@ -67,8 +67,9 @@ export class PolicyDrafts {
     if (sinceMs > parts.clock.nowMs()) {
       throw invalidFields([{ in: 'body', path: 'since', message: 'must be in the past' }]);
     }
-    const request = { org, document, since: toTimestamp(sinceMs) };
-    return answered(await this.ask(JSON.stringify(request), body.timeout_ms));
+    const timeoutMs = body.timeout_ms;
+    const request = { org, document, since: toTimestamp(sinceMs), timeoutMs };
+    return answered(await this.ask(JSON.stringify(request), timeoutMs));
   }
 
   presets(): ListedPresets {

@@ -53,6 +53,7 @@ export const setPolicy = defineRoute({
   axme: false,
   params: named,
   query: z.object({ ...inOrg, ...dryRun }),
+  yaml: true,
   body: DraftPolicy,
   response: PolicyReport,
 });
@@ -108,6 +109,7 @@ export const lintPolicy = defineRoute({
   axme: false,
   momentary: true,
   query: z.object(inOrg),
+  yaml: true,
   /** The policy as written, with or without its name; whatever is wrong with it is told in the answer. */
   body: z.record(z.string().max(200), z.unknown()),
   response: z.object({

@@ -27,6 +27,8 @@ export interface RouteDefinition {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly response?: z.ZodType;
+  /** The body may come as YAML, too: a document that people write. */
+  readonly yaml?: true;
   /** `sse`: the answer is an event stream. */
   readonly answers?: 'json' | 'sse';
   /** The answer is true for its moment alone: none is remembered for an `Idempotency-Key`. */

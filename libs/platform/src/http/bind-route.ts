@@ -23,7 +23,7 @@ export const bindRoute = <R extends RouteDefinition>(
   server.route({
     method: route.method,
     url: route.path,
-    config: { routeId: route.id, urgent: isStop(route) },
+    config: { routeId: route.id, urgent: isStop(route), takesYaml: route.yaml ?? false },
     // A stream would be opened by HEAD and never end.
     ...(route.method === 'GET' && { exposeHeadRoute: route.answers !== 'sse' }),
     onRequest: (request, _reply, done) => {

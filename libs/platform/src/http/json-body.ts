@@ -57,6 +57,9 @@ const parse = (text: string): unknown => {
   }
 };
 
+/** Refuses what is nested too deep, and drops keys named `__proto__`. @throws ApiProblem `malformed_request` */
+export const refuseDepth = (value: unknown): void => clean(value, 1);
+
 const clean = (value: unknown, depth: number): void => {
   if (typeof value !== 'object' || value === null) return;
   if (depth > DEPTH_MAX) {

@@ -11,6 +11,7 @@ import type { Metrics } from '../metrics/metrics.js';
 import type { ApiProblem } from './api-problem.js';
 import { answerClientError } from './client-error.js';
 import { BODY_BYTES_MAX, readJsonBody } from './json-body.js';
+import { isYaml, readYamlBody } from './yaml-body.js';
 import { KnownPaths } from './known-paths.js';
 import { PROBLEM_TYPE, problemAnswer, problemOf } from './problem.js';
 import { encodeRawAddress } from './raw-address.js';
@@ -42,6 +43,7 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     routeId?: string;
+    takesYaml?: boolean;
     /** `true`: never waits behind other requests. */
     urgent?: boolean;
   }
@@ -87,11 +89,20 @@ const readBodies = (server: HttpServer): void => {
     const bytes = body as Buffer;
     request.rawBody = bytes.length === 0 ? null : bytes;
     try {
-      done(null, readJsonBody(request.headers, bytes));
+      done(null, readBody(request, bytes));
     } catch (error) {
       done(error as Error);
     }
   });
+};
+
+/** YAML is read where a route takes documents that people write; what is handed on elsewhere is read there. */
+const readBody = (request: FastifyRequest, bytes: Buffer): unknown => {
+  const { headers } = request;
+  if (!isYaml(headers)) return readJsonBody(headers, bytes);
+  const { routeId, takesYaml } = request.routeOptions.config;
+  if (takesYaml) return readYamlBody(bytes);
+  return routeId === undefined ? undefined : readJsonBody(headers, bytes);
 };
 
 const NO_MEDIA_TYPE = 'application/octet-stream';
