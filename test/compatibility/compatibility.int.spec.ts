@@ -6,6 +6,7 @@ import { workSteps } from './steps/03-work.js';
 import { stopSteps } from './steps/04-stops.js';
 import { revocationSteps } from './steps/05-revocation.js';
 import { sessionSteps } from './steps/06-sessions.js';
+import { webhookSteps } from './steps/07-webhooks.js';
 import { World } from './world.js';
 
 // One story on one started mesh: later steps build on earlier ones.
@@ -22,3 +23,4 @@ describe('03 work', () => workSteps(world));
 describe('04 kill and resume', () => stopSteps(world));
 describe('05 revocation', () => revocationSteps(world));
 describe('06 sessions', () => sessionSteps(world));
+describe('07 webhooks', () => webhookSteps(world));

@@ -40,6 +40,10 @@ export class WireClient {
     });
   }
 
+  delete(path: string): Promise<Answer> {
+    return this.ask(path, { method: 'DELETE', headers: this.headers() });
+  }
+
   /** Reads a stream to its end. */
   async stream(
     path: string,

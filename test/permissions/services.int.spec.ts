@@ -3,6 +3,7 @@ import { live, streams } from '#contracts';
 import type { RunningServer } from '#embedded';
 import {
   connectNats,
+  EVALUATOR_USER,
   gatewayUser,
   hubAccounts,
   IDEMPOTENCY_BUCKET,
@@ -10,9 +11,11 @@ import {
   meshUsers,
   missingStreams,
   nodeUser,
+  NOTIFIER_USER,
   PROJECTOR_USER,
   PROVISION_USER,
   provisionStreams,
+  SIGNALS_USER,
   type Nats,
 } from '#event-store-jetstream';
 import { spawnNatsServer, until } from '#testing';
@@ -24,11 +27,18 @@ const EU = { id: 'eu-west-1', region: 'eu-west' };
 const CONTROL = streams.control.name;
 const INTENTS = streams.intents.name;
 const ACTIVITY = streams.activity.name;
+const LEDGER = streams.ledger.name;
+const SESSIONS = streams.sessions.name;
+const SIGNALS = streams.signals.name;
+const NOTICES = streams.notices.name;
 
 let server: RunningServer;
 let provision: Nats;
 let node: Nats;
 let projector: Nats;
+let evaluator: Nats;
+let notifier: Nats;
+let monitoring: Nats;
 let us: Nats;
 let eu: Nats;
 
@@ -45,23 +55,28 @@ jest.setTimeout(30_000);
 beforeAll(async () => {
   const users = meshUsers({ nodes: ['node-1'], gateways: [US, EU] });
   server = await spawnNatsServer({ config: hubAccounts(users, (user) => JSON.stringify(user)) });
-  [provision, node, projector, us, eu] = (await Promise.all([
+  [provision, node, projector, evaluator, notifier, monitoring, us, eu] = (await Promise.all([
     login(PROVISION_USER),
     login(nodeUser('node-1')),
     login(PROJECTOR_USER, JETSTREAM_DOMAIN),
+    login(EVALUATOR_USER, JETSTREAM_DOMAIN),
+    login(NOTIFIER_USER, JETSTREAM_DOMAIN),
+    login(SIGNALS_USER),
     login(gatewayUser(US.id), JETSTREAM_DOMAIN),
     login(gatewayUser(EU.id), JETSTREAM_DOMAIN),
-  ])) as [Nats, Nats, Nats, Nats, Nats];
+  ])) as [Nats, Nats, Nats, Nats, Nats, Nats, Nats, Nats];
   await provisionStreams(provision, { replicas: 1 });
 });
 afterAll(async () => {
-  await Promise.all([provision, node, projector, us, eu].map((nats) => nats?.close()));
+  const all = [provision, node, projector, evaluator, notifier, monitoring, us, eu];
+  await Promise.all(all.map((nats) => nats?.close()));
   await server.stop();
 });
 
 it('lets provisioning make the streams twice, and everybody see that they are there', async () => {
   await provisionStreams(provision, { replicas: 1 });
-  for (const nats of [node, projector, us, eu]) expect(await missingStreams(nats)).toEqual([]);
+  for (const nats of [node, projector, evaluator, notifier, us, eu])
+    expect(await missingStreams(nats)).toEqual([]);
 });
 
 /** More than fits between two answers to the server's flow control. */
@@ -166,6 +181,66 @@ it('lets a gateway count, and the projector read it and add what it knows', asyn
   await until(() => seen.length === 2);
   await following.stop();
   expect(seen).toEqual(['us-east', 'hub']);
+});
+
+it('lets monitoring say what it sees, and the evaluator and a node read it', async () => {
+  const subject = 'signal.acme.production.prometheus';
+  const heard: string[] = [];
+  const following = evaluator.eventStore(SIGNALS, countedCodec).follow({
+    onEvents: (events) => void heard.push(...events.map((stored) => stored.subject)),
+  });
+  await following.caughtUp;
+  monitoring.messaging().publish(subject, '{}');
+  await node.eventStore(SIGNALS, countedCodec).append({ subject, event: counted(1, { salt: 4 }) });
+  await until(() => heard.length === 2);
+  await following.stop();
+});
+
+it('lets gateways keep accounts and sessions, and those who need them read both', async () => {
+  const ledger = 'ledger.acme.production.agent.alpha.usd-day';
+  const session = 'session.acme.production.s1';
+  await us
+    .eventStore(LEDGER, countedCodec)
+    .append({ subject: ledger, event: counted(1, { salt: 5 }) });
+  await eu
+    .eventStore(SESSIONS, countedCodec)
+    .append({ subject: session, event: counted(2, { salt: 5 }) });
+  for (const nats of [eu, node, notifier])
+    expect(await nats.eventStore(LEDGER, countedCodec).first(ledger)).not.toBeNull();
+  for (const nats of [us, node, evaluator])
+    expect(await nats.eventStore(SESSIONS, countedCodec).last(session)).not.toBeNull();
+});
+
+it('lets the notifier keep a queue of notices, and a node read what came of them', async () => {
+  const subject = 'notice.acme.sub1.n1';
+  const store = notifier.eventStore(NOTICES, countedCodec);
+  await store.append({ subject, event: counted(1, { salt: 6 }), expect: { lastSequence: 0 } });
+  const queues = notifier.workQueues(NOTICES, countedCodec);
+  const queue = await queues.open({ name: 'notifier', filter: 'notice.*.*.*' });
+  const [item] = await queue.take(1, 5_000);
+  await store.append({ subject: `${subject}.log`, event: counted(2, { salt: 6 }) });
+  await queues.settle(item?.token ?? '', 'done');
+  expect(await queue.backlog()).toEqual({ waiting: 0, inHand: 0 });
+  expect(await node.eventStore(NOTICES, countedCodec).read('notice.acme.sub1.>')).toHaveLength(2);
+});
+
+it('carries breaches and gone receivers to nodes, and their questions to evaluator and notifier', async () => {
+  const answer = (nats: Nats, subject: string) =>
+    nats
+      .messaging()
+      .subscribe(subject, (ask) => ask.respond(`${ask.text()} heard`), { queue: 'q' });
+  const serving = [
+    ...[answer(node, live.breach), answer(node, live.gone)],
+    ...[answer(evaluator, live.backtest), answer(notifier, live.notifier)],
+  ];
+  await Promise.all([node, evaluator, notifier].map((nats) => nats.messaging().flush()));
+  const ask = async (nats: Nats, subject: string) =>
+    text(await nats.messaging().request(subject, subject, 2_000));
+  expect(await ask(evaluator, live.breach)).toBe('live.breach heard');
+  expect(await ask(notifier, live.gone)).toBe('live.gone heard');
+  expect(await ask(node, live.backtest)).toBe('live.backtest heard');
+  expect(await ask(node, live.notifier)).toBe('live.notifier heard');
+  for (const one of serving) one.stop();
 });
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

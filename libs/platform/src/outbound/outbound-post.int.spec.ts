@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { until } from '#testing';
 import { ForbiddenTarget, Outbound, type Resolve } from './outbound-post.js';
 import { AllowList, targetsWith } from './targets.js';
 
@@ -114,6 +115,30 @@ it('tells when it is asked to wait', async () => {
     status: 429,
     retryAfterSeconds: 120,
   });
+});
+
+it('does not read an answer to its end that has none', async () => {
+  let cut = false;
+  const endless = createServer((_request, response) => {
+    response.writeHead(200);
+    const more = (): void => {
+      if (!response.destroyed) response.write('x'.repeat(16_384), () => setImmediate(more));
+    };
+    response.on('close', () => (cut = true));
+    more();
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => endless.once('listening', resolve));
+  const { port: there } = endless.address() as AddressInfo;
+  const url = `http://127.0.0.1:${there}/`;
+  const answer = await allowing('127.0.0.1').post({
+    url,
+    headers: {},
+    body: '{}',
+    timeoutMs: 5000,
+  });
+  expect(answer.status).toBe(200);
+  await until(() => cut);
+  await new Promise((resolve) => endless.close(resolve));
 });
 
 it('gives up on a receiver that does not answer in time', async () => {

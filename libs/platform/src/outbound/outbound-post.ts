@@ -18,6 +18,8 @@ export interface OutboundAnswer {
   readonly retryAfterSeconds: number | null;
 }
 
+const DISCARDED_BYTES_MAX = 65_536;
+
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
 /** Nobody was called: the target is an address within, not on the internet, and was not allowed. */
@@ -84,8 +86,7 @@ export class Outbound {
       const send = target.protocol === 'https:' ? tlsRequest : plainRequest;
       const request = send(target, options, (response) => {
         resolve(answerOf(response));
-        // What it says is not read.
-        response.on('error', () => undefined).destroy();
+        discard(response);
       });
       request.on('error', reject).end(body);
     });
@@ -115,6 +116,16 @@ export class Outbound {
     };
   }
 }
+
+/** Nobody needs the body; a receiver that sends little may end in peace, and one that sends much is cut. */
+const discard = (response: IncomingMessage): void => {
+  let bytes = 0;
+  response.on('error', () => undefined);
+  response.on('data', (part: Buffer) => {
+    bytes += part.length;
+    if (bytes > DISCARDED_BYTES_MAX) response.destroy();
+  });
+};
 
 const answerOf = ({ statusCode = 0, headers }: IncomingMessage): OutboundAnswer => {
   const after = headers['retry-after'];
