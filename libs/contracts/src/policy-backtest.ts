@@ -12,6 +12,8 @@ export const BacktestRequest = z.strictObject({
   document: PolicyDocument,
   /** Activity that was stored from then on counts. */
   since: Timestamp,
+  /** Milliseconds until the answer is of no use any more. */
+  timeoutMs: z.number().int().min(100).max(30_000).default(5_000),
 });
 export type BacktestRequest = z.infer<typeof BacktestRequest>;
 
