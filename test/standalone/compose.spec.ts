@@ -4,6 +4,7 @@ import { variableOf } from '#platform';
 import { ProjectorConfig } from '../../apps/audit-projector/src/projector.config.js';
 import { CommandApiConfig } from '../../apps/command-api/src/command-api.config.js';
 import { GatewayConfig } from '../../apps/gateway/src/gateway.config.js';
+import { EvaluatorConfig } from '../../apps/policy-evaluator/src/evaluator.config.js';
 import { NotifierConfig } from '../../apps/notifier/src/notifier.config.js';
 import { ProvisionConfig } from '../../apps/standalone/src/provision.config.js';
 
@@ -38,6 +39,7 @@ const roles: [string, z.ZodObject, string[]][] = [
   ['gateway-eu-west-2', GatewayConfig, [...listen, ...isolated, ...keeps]],
   ['command-api-1', CommandApiConfig, [...listen, ...database, ...keeps, ...secrets]],
   ['audit-projector', ProjectorConfig, [...listen, ...database, ...isolated]],
+  ['policy-evaluator', EvaluatorConfig, [...listen, ...isolated, ...keeps]],
   ['notifier', NotifierConfig, [...listen, ...isolated, ...keeps, ...secrets]],
   ['provision', ProvisionConfig, nats],
 ];
