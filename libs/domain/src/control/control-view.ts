@@ -164,11 +164,6 @@ export class ControlView {
     return this.#fold.orders.knows(orderId);
   }
 
-  /** Whether the log ever told of it, however long it is lifted: such an id is never used again. */
-  everOrdered(orderId: StopOrderId): boolean {
-    return this.#fold.orders.knows(orderId);
-  }
-
   /** Standing and lifted, newest first. */
   orders(org?: OrgName): readonly StopOrder[] {
     return this.#fold.orders.all(org);
