@@ -14,6 +14,9 @@ import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.js';
 import { Projector } from './audit/projector.js';
 import { Armings } from './canary/armings.js';
+import { Budgets } from './budgets/budgets.js';
+import { BudgetsController } from './budgets/budgets.controller.js';
+import { LedgerStore } from './budgets/ledger-reading.js';
 import { Canaries } from './canary/canaries.js';
 import { CanaryWatch } from './canary/canary-watch.js';
 import { CommandMetrics } from './command-metrics.js';
@@ -66,6 +69,7 @@ export interface CommandApiParts {
   readonly control: Control;
   readonly readModel: ReadModel;
   readonly sessions: SessionStore;
+  readonly ledger: LedgerStore;
   readonly outward: Outward;
   readonly streams: MeshStreams;
   readonly messaging: Messaging;
@@ -88,6 +92,7 @@ const services = [
   Audit,
   Breaches,
   BreachRecords,
+  Budgets,
   Canaries,
   CanaryWatch,
   Challenges,
@@ -125,6 +130,7 @@ export class CommandApiModule {
       controllers: [
         AgentStopsController,
         AuditController,
+        BudgetsController,
         DirectoryController,
         DoctorController,
         DrillsController,
@@ -143,6 +149,7 @@ export class CommandApiModule {
         { provide: Control, useValue: control },
         { provide: ReadModel, useValue: readModel },
         { provide: SessionStore, useValue: parts.sessions },
+        { provide: LedgerStore, useValue: parts.ledger },
         { provide: MeshStreams, useValue: streams },
         { provide: CommandMetrics, useValue: metrics },
         { provide: Armings, useValue: armings },

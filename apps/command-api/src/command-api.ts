@@ -1,5 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
-import { commandRoutes, gatewayRoutes, type ControlEvent, type SessionEvent } from '#contracts';
+import {
+  commandRoutes,
+  gatewayRoutes,
+  type ControlEvent,
+  type LedgerEvent,
+  SessionEvent,
+} from '#contracts';
 import type { ReadModelDatabase } from '#database';
 import type { EventStore, KeyValue, Messaging } from '#event-store';
 import type { NodeShell } from '#containment';
@@ -35,6 +41,7 @@ import { Breaches } from './policies/breaches.js';
 import { Every } from './reactors/every.js';
 import { ExpiryReactor } from './reactors/expiry-reactor.js';
 import { ReadModel } from './read-model/read-model.js';
+import { LedgerStore } from './budgets/ledger-reading.js';
 import { SessionStore } from './sessions/session-kills.js';
 import { GoneReceivers } from './webhooks/gone-receivers.js';
 import type { Outward } from './webhooks/outward.js';
@@ -51,6 +58,7 @@ export interface CommandApiOptions {
   readonly store: EventStore<ControlEvent>;
   /** To find what a kill names. */
   readonly sessions: Pick<EventStore<SessionEvent>, 'first'>;
+  readonly ledger: Pick<EventStore<LedgerEvent>, 'last' | 'read'>;
   readonly outward: Outward;
   readonly messaging: Messaging;
   readonly idempotency: KeyValue;
@@ -110,6 +118,7 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
     module: CommandApiModule.with({
       ...{ control, readModel, streams, messaging, armings, metrics: counted },
       sessions: new SessionStore(options.sessions),
+      ledger: new LedgerStore(options.ledger),
       outward: options.outward,
       canaryEveryMs: options.canaryEveryMs,
     }),

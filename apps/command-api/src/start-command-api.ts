@@ -2,9 +2,11 @@ import {
   controlEvents,
   eventCodec,
   live,
+  ledgerEvents,
   sessionEvents,
   streams,
   type ControlEvent,
+  type LedgerEvent,
   type SessionEvent,
 } from '#contracts';
 import { KILL_PATH_PING_MS } from '#containment';
@@ -82,6 +84,7 @@ export const startCommandApi = async (
       messaging: killPath.messaging(),
     },
     store: nats.eventStore<ControlEvent>(streams.control.name, eventCodec(controlEvents)),
+    ledger: nats.eventStore<LedgerEvent>(streams.ledger.name, eventCodec(ledgerEvents)),
     sessions: nats.eventStore<SessionEvent>(streams.sessions.name, eventCodec(sessionEvents)),
     outward: outwardOf(nats, config.secretsKey),
     messaging: nats.messaging(),

@@ -30,6 +30,7 @@ export * from './routes/agent-wire.js';
 export * from './routes/alerts.routes.js';
 export * from './routes/audit.routes.js';
 export * from './routes/budget.routes.js';
+export * from './routes/budgets.routes.js';
 export * from './routes/command-routes.js';
 export * from './routes/deliveries.routes.js';
 export * from './routes/doctor.routes.js';

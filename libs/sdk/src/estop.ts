@@ -7,6 +7,7 @@ import { Transport, type CallOptions, type TransportOptions } from './http/trans
 import { IntentsApi } from './intents.js';
 import { KeysApi } from './keys.js';
 import { MeshApi } from './mesh.js';
+import { BudgetsApi } from './budgets.js';
 import { PoliciesApi } from './policies.js';
 import { SessionsApi } from './sessions.js';
 import { SignalsApi } from './signals.js';
@@ -29,6 +30,7 @@ export class Estop {
   readonly agents: AgentsApi;
   readonly serviceAccounts: ServiceAccountsApi;
   readonly keys: KeysApi;
+  readonly budgets: BudgetsApi;
   readonly policies: PoliciesApi;
   readonly organizations: OrganizationsApi;
   readonly workspaces: WorkspacesApi;
@@ -48,6 +50,7 @@ export class Estop {
     this.agents = new AgentsApi(caller);
     this.serviceAccounts = new ServiceAccountsApi(caller);
     this.keys = new KeysApi(caller);
+    this.budgets = new BudgetsApi(caller);
     this.policies = new PoliciesApi(caller);
     this.organizations = new OrganizationsApi(caller);
     this.workspaces = new WorkspacesApi(caller);

@@ -8,6 +8,7 @@ export type { RetryLimits } from './http/retry.js';
 export type { CallOptions, TransportOptions } from './http/transport.js';
 export type { ListenOptions } from './intents.js';
 export type { ListAgentsQuery, ListEventsQuery, MeshStreamEvent, UsageQuery } from './mesh.js';
+export type { BudgetChange, BudgetNamed } from './budgets.js';
 export type { PolicyChange, PolicyDraft, PolicyScope } from './policies.js';
 export type { ListSessionsQuery, PageQuery, Session } from './sessions.js';
 export type { ListStopsQuery, Order, OrderBody, Plan } from './stops.js';

@@ -5,6 +5,7 @@ import {
   controlEvents,
   controlSubject,
   eventCodec,
+  ledgerEvents,
   sessionEvents,
   streams,
   type ControlEvent,
@@ -12,6 +13,7 @@ import {
   type KeyId,
   type OrgName,
   type Role,
+  type LedgerEvent,
   type SessionEvent,
   type WorkspaceName,
 } from '#contracts';
@@ -108,6 +110,7 @@ export class ExampleMesh {
         messaging: this.messaging,
       },
       store: this.store,
+      ledger: this.nats.eventStore<LedgerEvent>(streams.ledger.name, eventCodec(ledgerEvents)),
       sessions: this.nats.eventStore<SessionEvent>(
         streams.sessions.name,
         eventCodec(sessionEvents),

@@ -1,6 +1,7 @@
 import { agentStopRoutes } from './agent-stops.routes.js';
 import { alertRoutes } from './alerts.routes.js';
 import { auditRoutes } from './audit.routes.js';
+import { budgetAdminRoutes } from './budgets.routes.js';
 import { getDoctor } from './doctor.routes.js';
 import { drillRoutes } from './drills.routes.js';
 import { keyRoutes } from './keys.routes.js';
@@ -27,6 +28,7 @@ export const commandRoutes: readonly RouteDefinition[] = [
   ...meshAdminRoutes,
   ...serviceAccountRoutes,
   ...keyRoutes,
+  ...budgetAdminRoutes,
   ...tenantRoutes,
   killSession,
   ...policyRoutes,
