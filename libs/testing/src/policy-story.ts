@@ -9,7 +9,6 @@ import {
   type GatewayId,
   type OrgName,
   PolicyDocument,
-  type PolicyName,
   type RegionName,
   type SessionEvent,
   type SessionFact,
@@ -19,10 +18,10 @@ import {
   type Timestamp,
   type Usage,
 } from '#contracts';
-import { type PolicyEffect, PolicyEvaluation, type PolicyFact } from '#domain';
+import { type PolicyEffect, PolicyEvaluation } from '#domain';
 import { HISTORY_BEGINS_MS, orderIdOf, recorded } from './control-history.js';
+import { wordsOf } from './policy-words.js';
 
-const gateway = 'us-1' as GatewayId;
 const region = 'us' as RegionName;
 
 /** The same text, the same id: enough of a hash for stories. */
@@ -52,6 +51,7 @@ export class PolicyStory {
   evaluation: PolicyEvaluation;
   readonly entries: (Entry & { atMs: number; sequence: number })[] = [];
   #sequence = 0;
+  #gateway = 'us-1' as GatewayId;
 
   constructor(private readonly isOwn: (address: Address) => boolean = () => true) {
     this.evaluation = new PolicyEvaluation({ isOwn, ids: storyIds });
@@ -59,6 +59,12 @@ export class PolicyStory {
 
   after(ms: number): this {
     this.nowMs += ms;
+    return this;
+  }
+
+  /** Which gateway agents go through from now on. */
+  through(gateway: string): this {
+    this.#gateway = gateway as GatewayId;
     return this;
   }
 
@@ -75,6 +81,7 @@ export class PolicyStory {
 
   decided(address: string, ...decisions: Partial<DecisionCount>[]): this {
     const time = new Date(this.nowMs).toISOString();
+    const gateway = this.#gateway;
     this.#activity({
       type: 'DecisionsCounted',
       data: {
@@ -94,6 +101,7 @@ export class PolicyStory {
 
   beat(address: string, usage: Partial<Usage> | null = null): this {
     const none = { intentsTotal: 0, intentsSucceeded: 0, intentsFailed: 0, costMicroUsd: 0 };
+    const gateway = this.#gateway;
     const rest = { tokensIn: 0, tokensOut: 0, avgLatencyMs: null };
     this.#activity({
       type: 'HeartbeatReceived',
@@ -221,15 +229,3 @@ const modeOf = ({ brake, action }: Pick<BreachRequest, 'brake' | 'action'>): Sto
   const mode = StopMode.safeParse(action);
   return brake === null && mode.success ? mode.data : null;
 };
-
-const nameOf = (address: string | null): string => address?.split('/').at(-1) ?? 'everybody';
-
-const wordsOf = (effect: PolicyEffect): string => {
-  if (effect.kind === 'fact') return factWords(effect.fact);
-  const { policy, rule, action, address, brake } = effect.request;
-  const does = typeof action === 'object' ? 'throttle' : action;
-  return `${policy}#${rule} ${brake ?? does} ${nameOf(address)}`;
-};
-
-const factWords = ({ type, data }: PolicyFact): string =>
-  `${type} ${data.policy satisfies PolicyName}#${data.rule} ${nameOf(data.address)}`;

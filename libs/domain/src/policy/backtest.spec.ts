@@ -65,7 +65,7 @@ describe('a backtest', () => {
 
   it('fires when the evaluator did', () => {
     const story = new PolicyStory();
-    const document = { name: 'draft', rules: rules('alert'), cooldown_seconds: 300 };
+    const document = { name: 'draft', rules: rules('halt'), cooldown_seconds: 300 };
     story.policy(document);
     for (let minute = 0; minute < 30; minute += 1) story.sent(MAILER, 30).after(MINUTE_MS);
     const fired = story.take();

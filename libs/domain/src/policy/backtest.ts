@@ -43,8 +43,9 @@ export class Backtest {
   readonly #view: PolicyView & { isHeld(): boolean };
 
   constructor(record: PolicyRecord, view: Pick<PolicyView, 'agent'>) {
+    const enforced = { ...record, document: { ...record.document, mode: 'enforce' as const } };
     this.#view = {
-      policies: { generation: 1, all: () => only(record), restrictionsOf: () => [] },
+      policies: { generation: 1, all: () => only(enforced), restrictionsOf: () => [] },
       agent: (address) => view.agent(address),
       isHeld: () => false,
     };

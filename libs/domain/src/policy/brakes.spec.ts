@@ -27,14 +27,29 @@ describe('a policy in', () => {
   });
 });
 
+describe('what is only told', () => {
+  it.each([
+    ['an alert', 'alert', 'enforce'],
+    ['a stop in shadow', 'halt', 'shadow'],
+  ])(
+    'as %s is, is told once for each window, though the limit is exceeded all the time',
+    (_, then, mode) => {
+      const told = new PolicyStory();
+      told.policy(over(then, { mode }));
+      for (let n = 0; n < 118; n += 1) told.sent(MAILER, 11).after(MINUTE_MS);
+      expect(told.take()).toHaveLength(2);
+    },
+  );
+});
+
 describe('the cooldown', () => {
   it('is kept between two breaches of one rule by one agent', () => {
     const told = new PolicyStory();
-    told.policy(over('alert', { cooldown_seconds: 300 }));
+    told.policy(over('halt', { cooldown_seconds: 300 }));
     told.sent(MAILER, 11).after(299_000).sent(MAILER, 1);
-    expect(told.takeWords()).toEqual(['p#0 alert a0']);
+    expect(told.takeWords()).toEqual(['p#0 halt a0']);
     told.after(1_000).sent(MAILER, 1);
-    expect(told.takeWords()).toEqual(['p#0 alert a0']);
+    expect(told.takeWords()).toEqual(['p#0 halt a0']);
   });
 
   it('of one agent is not another’s', () => {
@@ -229,6 +244,20 @@ describe('a heartbeat that does not come', () => {
     told.after(60_000).control({ type, data } as never);
     beats(told, 5, 3.5, [2]);
     expect(told.takeWords()).toEqual([]);
+    beats(told, 5, 1, [2]);
+    expect(told.takeWords()).toEqual(['p#0 halt a2']);
+  });
+
+  it('is held against nobody for twice the limit after their gateway was gone', () => {
+    const told = new PolicyStory();
+    told.policy(silence());
+    beats(told, 5, 5);
+    const gone = { gateway: 'us-1' as never, boot: 1 };
+    told.after(30_000).control({ type: 'GatewayRemoved', data: gone as never });
+    told.after(235_000).tick();
+    expect(told.takeWords()).toEqual([]);
+    // The others came back through another one.
+    told.through('us-2');
     beats(told, 5, 1, [2]);
     expect(told.takeWords()).toEqual(['p#0 halt a2']);
   });

@@ -1,4 +1,4 @@
-import type { Address, OrgName } from '#contracts';
+import type { Address, GatewayId, OrgName } from '#contracts';
 
 /** At least so many must fall silent together before it looks like a fault in between. */
 const CLIFF_MIN = 3;
@@ -10,22 +10,41 @@ export interface Silence {
   readonly fleet: number;
 }
 
+interface Beat {
+  readonly atMs: number;
+  /** Through which it came. */
+  readonly gateway: GatewayId;
+}
+
 /** The last heartbeat of every agent, watched or not: who asks about one silence has to see the others. */
 export class Heartbeats {
-  readonly #lastMs = new Map<Address, number>();
+  readonly #last = new Map<Address, Beat>();
+  /** When a gateway ceased to be a member. */
+  readonly #goneMs = new Map<GatewayId, number>();
 
-  note(address: Address, atMs: number): void {
-    const [oldest] = this.#lastMs.keys();
-    if (oldest !== undefined && this.#lastMs.size >= AGENTS_MAX) this.#lastMs.delete(oldest);
-    this.#lastMs.set(address, Math.max(atMs, this.#lastMs.get(address) ?? 0));
+  note(address: Address, gateway: GatewayId, atMs: number): void {
+    const [oldest] = this.#last.keys();
+    if (oldest !== undefined && this.#last.size >= AGENTS_MAX) this.#last.delete(oldest);
+    this.#last.set(address, { atMs: Math.max(atMs, this.lastMs(address) ?? 0), gateway });
   }
 
   lastMs(address: Address): number | null {
-    return this.#lastMs.get(address) ?? null;
+    return this.#last.get(address)?.atMs ?? null;
   }
 
   addresses(): Iterable<Address> {
-    return this.#lastMs.keys();
+    return this.#last.keys();
+  }
+
+  gatewayGone(gateway: GatewayId, atMs: number): void {
+    this.#goneMs.set(gateway, atMs);
+  }
+
+  /** When the gateway went that the agent was last heard through; `null`: it is there, as far as is known. */
+  goneMs(address: Address): number | null {
+    const beat = this.#last.get(address);
+    const goneMs = beat && this.#goneMs.get(beat.gateway);
+    return goneMs !== undefined && beat !== undefined && goneMs >= beat.atMs ? goneMs : null;
   }
 
   /**
@@ -36,8 +55,8 @@ export class Heartbeats {
     const prefix = `agent://${org}/`;
     let silent = 0;
     let fleet = 0;
-    for (const [address, lastMs] of this.#lastMs) {
-      const ageMs = nowMs - lastMs;
+    for (const [address, { atMs }] of this.#last) {
+      const ageMs = nowMs - atMs;
       if (ageMs > 2 * limitMs || !address.startsWith(prefix) || isLeftOut(address)) continue;
       fleet += 1;
       if (ageMs > limitMs / 2) silent += 1;
@@ -45,14 +64,18 @@ export class Heartbeats {
     return { silent, fleet };
   }
 
-  save(): [Address, number][] {
-    return [...this.#lastMs];
+  save(): SavedBeats {
+    const beats = [...this.#last].map(([address, { atMs, gateway }]) => [address, atMs, gateway]);
+    return [beats as SavedBeats[0], [...this.#goneMs]];
   }
 
-  restore(saved: readonly (readonly [Address, number])[]): void {
-    for (const [address, atMs] of saved) this.#lastMs.set(address, atMs);
+  restore([beats, gone]: SavedBeats): void {
+    for (const [address, atMs, gateway] of beats) this.#last.set(address, { atMs, gateway });
+    for (const [gateway, atMs] of gone) this.#goneMs.set(gateway, atMs);
   }
 }
+
+type SavedBeats = [[Address, number, GatewayId][], [GatewayId, number][]];
 
 /** More than half of the fleet: the fault is more likely in between than in the agents. */
 export const isCliff = ({ silent, fleet }: Silence): boolean =>

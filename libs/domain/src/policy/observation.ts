@@ -1,9 +1,17 @@
-import type { ActivityEvent, Address, DecisionCount, PolicyName, SessionId } from '#contracts';
+import type {
+  ActivityEvent,
+  Address,
+  DecisionCount,
+  GatewayId,
+  PolicyName,
+  SessionId,
+} from '#contracts';
 import { msOf } from '../time/timestamp.js';
 
 /** What one event of the activity log tells about one agent, ready to be measured. */
 export interface Observation {
   readonly address: Address;
+  readonly gateway: GatewayId;
   /** When it happened, by the log's clock. Never after `storedAtMs`. */
   readonly atMs: number;
   /** When the log stored it. */
@@ -67,6 +75,7 @@ export const observationOf = (
 ): Observation => {
   const seen: Observation = {
     address: event.data.address,
+    gateway: event.data.gateway,
     atMs,
     storedAtMs,
     sent: 0,

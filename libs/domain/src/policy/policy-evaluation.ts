@@ -167,6 +167,8 @@ export class PolicyEvaluation {
   }
 
   readonly #reading: Reading = {
+    GatewayLeft: ({ data }, storedAtMs) => this.#meters.gatewayGone(data.gateway, storedAtMs),
+    GatewayRemoved: ({ data }, storedAtMs) => this.#meters.gatewayGone(data.gateway, storedAtMs),
     PolicySet: ({ data }) => this.#meters.policiesChanged(data.org),
     PolicyRemoved: ({ data }) => this.#meters.policiesChanged(data.org),
     PolicyBreached: (event, storedAtMs) => this.#told(event, storedAtMs),

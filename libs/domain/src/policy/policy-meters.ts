@@ -1,8 +1,9 @@
-import { type Address, type OrgName, partsOf } from '#contracts';
+import type { Address, GatewayId, OrgName } from '#contracts';
 import { AgentWatch } from './agent-watch.js';
+import { Cliffs } from './cliffs.js';
 import { type Finding, NOTHING } from './finding.js';
 import { type Firing, firingOf } from './firing.js';
-import { Heartbeats, isCliff, type Silence } from './heartbeats.js';
+import { Heartbeats, type Silence } from './heartbeats.js';
 import type { Saved } from './meter.js';
 import type { Observation } from './observation.js';
 import { PolicyIndex, type PolicyView } from './policy-index.js';
@@ -55,7 +56,7 @@ export class PolicyMeters {
   observe(view: MeterView, seen: Observation): void {
     if (!this.options.isOwn(seen.address)) return;
     this.advance(view, seen.storedAtMs);
-    if (seen.isHeartbeat) this.#beats.note(seen.address, seen.storedAtMs);
+    if (seen.isHeartbeat) this.#beats.note(seen.address, seen.gateway, seen.storedAtMs);
     const watch = this.#watch(view, seen.address);
     if (watch === null) return;
     // Whoever is stopped is refused at every turn: that is the stop's doing.
@@ -114,6 +115,11 @@ export class PolicyMeters {
     this.#restartedMs = Math.max(this.#restartedMs, atMs);
   }
 
+  /** A gateway is no member any more: so long no silence is held against those who spoke through it. */
+  gatewayGone(gateway: GatewayId, atMs: number): void {
+    this.#beats.gatewayGone(gateway, atMs);
+  }
+
   /** People let an agent go on; with a policy, after that one alone. */
   forgive(address: Address, policy: string | null = null): void {
     for (const rule of this.#agents.get(address)?.rules ?? []) {
@@ -140,7 +146,7 @@ export class PolicyMeters {
     for (const [address, rules] of agents as ReturnType<AgentWatch['save']>[]) {
       this.#watch(view, address)?.restore(rules);
     }
-    this.#beats.restore(beats as [Address, number][]);
+    this.#beats.restore(beats as ReturnType<Heartbeats['save']>);
     this.#checkedMs = checkedMs as number;
     this.#restartedMs = restartedMs as number;
   }
@@ -202,8 +208,9 @@ export class PolicyMeters {
     cliffs: Cliffs,
   ): void {
     const limitMs = rule.condition.kind === 'heartbeat_age' ? rule.condition.is.over * 1000 : 0;
-    if (cliffs.nowMs < this.#restartedMs + 2 * limitMs) return;
-    if (cliffs.view.isHeld(watch.address)) return;
+    const againMs = Math.max(this.#restartedMs, this.#beats.goneMs(watch.address) ?? 0);
+    if (cliffs.nowMs < againMs + 2 * limitMs) return;
+    if (cliffs.isHeld(watch.address)) return;
     const breaches = found.some((finding) => rule.isNews(finding));
     const silence = breaches ? cliffs.at(watch.address, limitMs) : null;
     if (silence === null) this.#tell(watch, rule, found, cliffs.nowMs);
@@ -221,29 +228,5 @@ export class PolicyMeters {
       if (what === null) continue;
       this.options.onFiring(firingOf(what, finding, { watch, address, storedAtMs }));
     }
-  }
-}
-
-/** Whether an org's fleet fell silent together, found out once for each limit. */
-class Cliffs {
-  readonly #known = new Map<string, Silence | null>();
-
-  constructor(
-    private readonly beats: Heartbeats,
-    readonly view: MeterView,
-    readonly nowMs: number,
-  ) {}
-
-  /** `null`: no cliff. */
-  at(address: Address, limitMs: number): Silence | null {
-    const org: OrgName = partsOf(address).org;
-    const key = `${org} ${limitMs}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const isHeld = (other: Address) => this.view.isHeld(other);
-    const silence = this.beats.silence(org, limitMs, this.nowMs, isHeld);
-    const found = isCliff(silence) ? silence : null;
-    this.#known.set(key, found);
-    return found;
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Address,
   type AddressId,
+  type GatewayId,
   type OrgName,
   partsOf,
   type PolicyTarget,
@@ -80,7 +81,7 @@ const busy = (address: Address, atMs: number): Observation => ({
 });
 
 const observation = (address: Address, atMs: number, acts: number): Observation => ({
-  ...{ address, atMs, storedAtMs: atMs },
+  ...{ address, atMs, storedAtMs: atMs, gateway: 'sample' as GatewayId },
   ...{ sent: acts, received: acts, guarded: acts, refused: 0 },
   ...{ costReported: acts * CENT_MICRO, costDeclared: 0, tokens: acts * 100 },
   ...{ reported: acts, failed: 0, isHeartbeat: true, names: [], sessions: [] },

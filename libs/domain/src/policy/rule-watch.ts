@@ -52,7 +52,7 @@ export class RuleWatch {
   judge(finding: Finding): Judged {
     if (finding.share <= 1) return this.#isNear(finding) ? 'near' : null;
     if (!this.isNews(finding)) return null;
-    this.quietUntil(finding.atMs + this.record.document.cooldown_seconds * SECOND_MS);
+    this.quietUntil(finding.atMs + this.#quietMs());
     this.hasFired = true;
     return 'breach';
   }
@@ -118,6 +118,14 @@ export class RuleWatch {
     if (atMs < (this.#near.get(key) ?? 0)) return false;
     remember(this.#near, key, key === '' ? atMs + this.#nearMs() : Number.MAX_SAFE_INTEGER);
     return true;
+  }
+
+  /** Whoever is not stopped goes on being above the limit: that is told once for each window. */
+  #quietMs(): number {
+    const { mode, cooldown_seconds: cooldown } = this.record.document;
+    const isOnlyTold = this.rule.then === 'alert' || mode !== 'enforce';
+    const windowMs = isOnlyTold && 'per' in this.condition.is ? this.#nearMs() : 0;
+    return Math.max(cooldown * SECOND_MS, windowMs);
   }
 
   /** One warning for each window; a month or more warns again after a day. */
