@@ -138,7 +138,8 @@ const bodyOf = (route: RouteDefinition, components: Components): { requestBody?:
   if (!route.body) return {};
   const schema = components.schemaOf(route.body, 'input');
   const required = !route.body.safeParse({}).success;
-  return { requestBody: { required, content: { 'application/json': { schema } } } };
+  const written = route.yaml ? { 'application/yaml': { schema } } : {};
+  return { requestBody: { required, content: { 'application/json': { schema }, ...written } } };
 };
 
 const successOf = (route: RouteDefinition, components: Components): JsonSchema => {
