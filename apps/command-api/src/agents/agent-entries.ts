@@ -49,6 +49,7 @@ export class AgentEntries {
       metadata: record.metadata,
       tags: [...record.tags],
       revoked: record.revoked,
+      ...(record.parent !== null && { parent: record.parent }),
       ...useOf(stats?.get(record.address)),
       ...(stop && { stop }),
     };

@@ -141,6 +141,7 @@ describe('agents and what they come with', () => {
     const child = await create({ name: 'child', parent });
     const below = await register('below', { parent: 'agent://acme/child' });
     expect(below).toMatchObject({ status: 200 });
+    expect(child).toMatchObject({ body: { agent: { parent } } });
     const { token } = keyOf(child);
     expect(await revoke('lead', { reason: 'leaked' })).toMatchObject({
       status: 200,

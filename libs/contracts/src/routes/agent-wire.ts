@@ -20,6 +20,8 @@ export const MeshAgent = z.object({
   metadata: Metadata,
   tags: z.array(Tag),
   revoked: z.boolean(),
+  /** On whose behalf it was registered: revoked together with that. */
+  parent: Address.optional(),
   stop: StopMark.optional(),
 });
 export type MeshAgent = z.infer<typeof MeshAgent>;
