@@ -57,6 +57,13 @@ const aimed: readonly Act[] = [
   ],
   [`PUT /v1/mesh/agents/${ID}/alerts`, { threshold_pct: 80, webhook_url: 'https://example.com/' }],
   ['POST /v1/signals', { source: 'x', metric: 'x', severity: 'info', agent: VICTIM }],
+  ...[{ agent: VICTIM }, { namespace: 'acme/production' }, { org: 'acme' }].map(
+    (target) => ['PUT /v1/mesh/policies/mole', { target, preset: 'batch' }] as const,
+  ),
+  ['PUT /v1/mesh/policies/mole?org_id=acme', { target: { agent: VICTIM }, preset: 'batch' }],
+  ['GET /v1/mesh/policies/guarding?org_id=acme'],
+  ['DELETE /v1/mesh/policies/guarding?org_id=acme'],
+  ['POST /v1/mesh/policies/guarding/lift?org_id=acme', { agent: VICTIM, reason: 'x' }],
 ];
 
 const intents: readonly Act[] = [
@@ -87,7 +94,7 @@ const lists = [
   ...['/v1/service-accounts', '/v1/keys', '/v1/agents?org_id=acme', '/v1/keys?org_id=acme'],
   '/v1/service-accounts?org_id=acme',
   ...['/v1/webhooks/subscriptions', '/v1/webhooks/subscriptions?org_id=acme'],
-  '/v1/sessions',
+  ...['/v1/sessions', '/v1/mesh/policies'],
 ];
 
 /** With the route as the name of the case. */
@@ -123,6 +130,7 @@ describe('tenants of one mesh', () => {
     const hooked = await made('POST /v1/webhooks/subscriptions', {
       ...{ callback_url: 'https://example.com/acme/victim', event_types: ['stop.*'] },
     });
+    await made('PUT /v1/mesh/policies/guarding', { target: { agent: VICTIM }, preset: 'batch' });
     const { body } = await mesh.ask(`GET /v1/mesh/agents/${VICTIM}`, { key: admin });
     places = {
       ...{ [ID]: body.agent.address_id, [ORDER]: order.body.order_id },

@@ -91,6 +91,8 @@ describe('who may do what', () => {
     const { agent } = stop.body as { agent: { address_id: string } };
     const keyId = their.split('_')[2] ?? '';
     const accountId = agent.address_id.replace('addr_', 'sa_');
+    const spying = { target: { agent: THEIRS }, preset: 'batch' };
+    await mesh.call(their, 'PUT /v1/mesh/policies/theirs', spying);
     const hidden: [string, unknown?][] = [
       [`GET /v1/mesh/agents/${theirs}`],
       [`GET /v1/mesh/agents/${agent.address_id}`],
@@ -113,6 +115,14 @@ describe('who may do what', () => {
       [`POST /v1/service-accounts/${accountId}/keys`],
       ['POST /v1/keys', { org_id: 'globex', roles: ['viewer'], name: 'spy' }],
       [`POST /v1/keys/${keyId}/revoke`],
+      ['GET /v1/mesh/policies?org_id=globex'],
+      ['GET /v1/mesh/policies/theirs?org_id=globex'],
+      ['PUT /v1/mesh/policies/spy?org_id=globex', spying],
+      ['PUT /v1/mesh/policies/spy', spying],
+      ['DELETE /v1/mesh/policies/theirs?org_id=globex'],
+      ['POST /v1/mesh/policies/lint?org_id=globex', spying],
+      ['POST /v1/mesh/policies/test', { policy: spying, since: '2026-01-31T03:00:00Z' }],
+      ['POST /v1/mesh/policies/theirs/lift', { agent: THEIRS, reason: 'x' }],
     ];
     for (const [line, body] of hidden) {
       const answer = await mesh.call(operator, line, body);
@@ -123,6 +133,7 @@ describe('who may do what', () => {
       '/v1/agents?org_id=globex',
       '/v1/mesh/stops',
       '/v1/keys',
+      '/v1/mesh/policies',
       '/v1/service-accounts',
     ];
     for (const list of lists) {
