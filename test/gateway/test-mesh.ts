@@ -43,7 +43,7 @@ import {
   systemIds,
   toTimestamp,
 } from '#platform';
-import { claimNatsAccount, until } from '#testing';
+import { claimNatsAccount, until, type NatsAccount } from '#testing';
 import type { GatewayOptions } from '../../apps/gateway/src/gateway-options.js';
 import { openGateway, type Gateway } from '../../apps/gateway/src/gateway.js';
 import { EventStream } from './event-stream.js';
@@ -85,15 +85,18 @@ export class TestMesh {
     readonly nats: Nats,
     readonly control: EventStore<ControlEvent>,
     private readonly connect: (name: string) => Promise<Nats>,
+    /** Who the gateways are to the server. */
+    readonly account: NatsAccount,
   ) {}
 
   static async start(count = 1, options: Partial<GatewayOptions> = {}): Promise<TestMesh> {
-    const { url, user, password } = await claimNatsAccount();
+    const account = await claimNatsAccount();
+    const { url, user, password } = account;
     const connect = (name: string) => connectNats({ servers: url, user, password, name });
     const nats = await connect('test');
     await provisionStreams(nats, { replicas: 1 });
     const control = nats.eventStore(streams.control.name, eventCodec<ControlEvent>(controlEvents));
-    const mesh = new TestMesh(nats, control, connect);
+    const mesh = new TestMesh(nats, control, connect, account);
     const incarnation = randomUUID().replaceAll('-', '');
     await mesh.say({ type: 'LogStarted', data: { incarnation } }, LOG_SUBJECT);
     await mesh.startNode();

@@ -4,7 +4,7 @@ import {
   gatewayRoutes,
   type ControlEvent,
   type LedgerEvent,
-  SessionEvent,
+  type SessionEvent,
 } from '#contracts';
 import type { ReadModelDatabase } from '#database';
 import type { EventStore, KeyValue, Messaging } from '#event-store';
