@@ -2,6 +2,7 @@ import type { Command } from './command.js';
 import { agentCredentialCommands } from './commands/agent-credentials.commands.js';
 import { agentCommands } from './commands/agents.commands.js';
 import { auditCommands } from './commands/audit.commands.js';
+import { budgetCommands } from './commands/budget.commands.js';
 import { doctorCommand } from './commands/doctor.command.js';
 import { drillCommand } from './commands/drill.command.js';
 import { rotateCommand } from './commands/keys-rotate.command.js';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   ...sessionCommands,
   ...orderCommands,
   ...policyCommands,
+  ...budgetCommands,
   ...keyCommands,
   rotateCommand,
   ...webhookCommands,
