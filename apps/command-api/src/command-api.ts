@@ -164,9 +164,12 @@ export const createCommandApi = async (options: CommandApiOptions): Promise<Comm
 const requestsOf = (
   app: INestApplication,
   { server, log }: { readonly server: HttpServer; readonly log: ControlLog },
-  { messaging, logger }: CommandApiOptions,
+  { messaging, killPath, logger }: CommandApiOptions,
 ) => [
-  new ForwardedCommands({ messaging, server, logger, barrier: () => log.barrier(BARRIER_MS) }),
+  new ForwardedCommands({
+    ...{ server, logger, messaging: [messaging, killPath.messaging] },
+    barrier: () => log.barrier(BARRIER_MS),
+  }),
   new BreachRequests({
     ...{ messaging, logger },
     handle: (request) => app.get(Breaches).handle(request),

@@ -12,7 +12,7 @@ import {
   type SessionEvent,
   type WorkEvent,
 } from '#contracts';
-import type { Broadcast, EventStore, KeyValue, Messaging, RawLog, WorkQueues } from '#event-store';
+import type { EventStore, KeyValue, Messaging, RawLog, WorkQueues } from '#event-store';
 import { IDEMPOTENCY_BUCKET, missingStreams, type Nats, type Ways } from '#event-store-jetstream';
 
 /** Everything of the mesh's logs that a gateway uses for traffic, behind its ports. */
@@ -28,10 +28,10 @@ export interface GatewayLogs {
   readonly idempotency: KeyValue;
 }
 
-/** What the containment protocol speaks over. */
+/** What the containment protocol speaks over, and stops that are handed over. */
 export interface KillPath {
   readonly log: RawLog;
-  readonly messaging: Broadcast;
+  readonly messaging: Messaging;
 }
 
 /** The connections of the kill path, or one that is nothing else. */

@@ -85,6 +85,8 @@ export const gatewayParts = (options: GatewayPartsOptions) => {
     enforcement,
     forwarding: new Forwarding({
       messaging: logs.messaging,
+      urgent: options.killPath.messaging,
+      ids,
       onAnswer: (status) => metrics.forwarded.inc({ status }),
     }),
     meshStream: createMeshStream({ store: logs.control, controlLog, clock }),

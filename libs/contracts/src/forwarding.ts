@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { drainAgent, killAgent, pauseAgent, quarantineAgent } from './routes/agent-stops.routes.js';
+import type { RouteDefinition } from './routes/route.js';
+import { killSession } from './routes/sessions.routes.js';
+import { orderStop } from './routes/stops.routes.js';
 
 /** An HTTP request that a gateway hands to any command API on `live.command`, as JSON. */
 export const ForwardedRequest = z.object({
@@ -18,3 +22,17 @@ export const ForwardedAnswer = z.object({
   bodyBase64: z.base64().nullable(),
 });
 export type ForwardedAnswer = z.infer<typeof ForwardedAnswer>;
+
+const stops: readonly RouteDefinition[] = [
+  orderStop,
+  killAgent,
+  pauseAgent,
+  quarantineAgent,
+  drainAgent,
+  killSession,
+];
+const STOP_PATHS = stops.map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`));
+
+/** Whether a request orders a stop: it waits for nothing, and has one effect with its key however often it is made. */
+export const ordersStop = ({ method, path }: { method: string; path: string }): boolean =>
+  method === 'POST' && STOP_PATHS.some((pattern) => pattern.test(path));

@@ -1,7 +1,7 @@
-import type { Broadcast, RawLog } from '#event-store';
+import type { Messaging, RawLog } from '#event-store';
 import { connectNats, type Nats, type NatsOptions } from './connect.js';
 import { deferred } from './deferred.js';
-import { WaysBroadcast } from './ways-broadcast.js';
+import { WaysMessaging } from './ways-messaging.js';
 
 export interface WaysOptions extends NatsOptions {
   /** Subjects on which everything is said again and again: they need not go all ways while one is known to be good. */
@@ -21,7 +21,7 @@ const AGAIN_MS = 250;
  * Where one server is named there is one connection for both.
  */
 export class Ways {
-  readonly #broadcast: WaysBroadcast;
+  readonly #messaging: WaysMessaging;
   readonly #first = deferred<void>();
   readonly #connections: Nats[] = [];
   #isClosed = false;
@@ -30,7 +30,7 @@ export class Ways {
     private readonly log: Nats,
     isRepeated: (subject: string) => boolean,
   ) {
-    this.#broadcast = new WaysBroadcast({ isRepeated, nowMs: () => performance.now() });
+    this.#messaging = new WaysMessaging({ isRepeated, nowMs: () => performance.now() });
   }
 
   /**
@@ -43,7 +43,7 @@ export class Ways {
     const servers = typeof options.servers === 'string' ? [options.servers] : options.servers;
     const ways = new Ways(await connectNats(options), isRepeated);
     if (servers.length < 2) {
-      ways.#broadcast.add(ways.log);
+      ways.#messaging.add(ways.log);
       return ways;
     }
     const { pingIntervalMs: _ofTheLog, ...own } = options;
@@ -55,8 +55,8 @@ export class Ways {
     return ways;
   }
 
-  messaging(): Broadcast {
-    return this.#broadcast;
+  messaging(): Messaging {
+    return this.#messaging;
   }
 
   rawLog(stream: string): RawLog {
@@ -65,7 +65,7 @@ export class Ways {
 
   /** Whether a message can go any way at all. */
   connected(): boolean {
-    return this.#broadcast.connected();
+    return this.#messaging.connected();
   }
 
   async close(): Promise<void> {
@@ -85,7 +85,7 @@ export class Ways {
   #join(nats: Nats): void {
     if (this.#isClosed) return void nats.close();
     this.#connections.push(nats);
-    this.#broadcast.add(nats);
+    this.#messaging.add(nats);
     this.#first.resolve();
   }
 }

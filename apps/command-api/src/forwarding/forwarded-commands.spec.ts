@@ -20,7 +20,7 @@ const forward = async (url: string): Promise<ForwardedAnswer> => {
     },
   } as unknown as Messaging;
   new ForwardedCommands({
-    messaging,
+    messaging: [messaging],
     server,
     logger: log,
     barrier: async () => undefined,
@@ -75,7 +75,7 @@ describe('under load', () => {
     };
     const messaging = { subscribe } as unknown as Messaging;
     const barrier = async (): Promise<void> => undefined;
-    new ForwardedCommands({ messaging, server, logger: log, barrier }).listen();
+    new ForwardedCommands({ messaging: [messaging], server, logger: log, barrier }).listen();
     const ask = (as: { method: string; url: string }): Promise<number> =>
       new Promise((resolve) => {
         const text = JSON.stringify({ ...as, headers: {}, bodyBase64: null });
@@ -97,6 +97,7 @@ describe('under load', () => {
     ['POST', '/v1/mesh/stops', 200],
     ['POST', '/v1/mesh/agents/agent%3A%2F%2Facme%2Fprod%2Frogue/kill', 200],
     ['POST', '/v1/mesh/agents/addr_x/drain', 200],
+    ['POST', '/v1/sessions/s-1/kill', 200],
     ['POST', '/v1/mesh/drills', 503],
     ['GET', '/quick', 503],
   ])('%s %s is answered %i: stops are never refused for it', async (method, url, status) =>

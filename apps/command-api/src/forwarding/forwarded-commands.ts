@@ -1,18 +1,10 @@
-import {
-  drainAgent,
-  ForwardedRequest,
-  killAgent,
-  live,
-  orderStop,
-  pauseAgent,
-  quarantineAgent,
-  type ForwardedAnswer,
-} from '#contracts';
+import { ForwardedRequest, live, ordersStop, type ForwardedAnswer } from '#contracts';
 import type { Message, Messaging } from '#event-store';
 import { inSpan, problemAnswer, ApiProblem, type HttpServer, type Logger } from '#platform';
 
 export interface ForwardingParts {
-  readonly messaging: Messaging;
+  /** Every way on which gateways may ask: one that stands still takes only the questions that went over it. */
+  readonly messaging: readonly Pick<Messaging, 'subscribe'>[];
   readonly server: HttpServer;
   readonly logger: Logger;
   /** Resolves when this node has applied whatever the log held at the time of the call. */
@@ -38,20 +30,20 @@ const HOP_HEADERS = new Set([
 export class ForwardedCommands {
   private running = 0;
   private rereads = 0;
-  private subscription: { stop(): void } | null = null;
+  private subscriptions: readonly { stop(): void }[] = [];
 
   constructor(private readonly parts: ForwardingParts) {}
 
   listen(): void {
-    const { messaging } = this.parts;
-    this.subscription = messaging.subscribe(live.command, (message) => void this.answer(message), {
-      queue: QUEUE,
-    });
+    const answer = (message: Message): void => void this.answer(message);
+    this.subscriptions = this.parts.messaging.map((messaging) =>
+      messaging.subscribe(live.command, answer, { queue: QUEUE }),
+    );
   }
 
   stop(): void {
-    this.subscription?.stop();
-    this.subscription = null;
+    for (const subscription of this.subscriptions) subscription.stop();
+    this.subscriptions = [];
   }
 
   private async answer(message: Message): Promise<void> {
@@ -150,14 +142,8 @@ const problem = (code: ApiProblem['code'], detail: string): ForwardedAnswer => {
 };
 
 /** A stop is never refused for load. */
-const isStop = ({ method, url }: ForwardedRequest): boolean => {
-  const path = servedPathOf(url) ?? '';
-  return method === 'POST' && STOP_PATHS.some((pattern) => pattern.test(path));
-};
-
-const STOP_PATHS = [orderStop, killAgent, pauseAgent, quarantineAgent, drainAgent].map(
-  ({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`),
-);
+const isStop = ({ method, url }: ForwardedRequest): boolean =>
+  ordersStop({ method, path: servedPathOf(url) ?? '' });
 
 /** As `inject` reads it: with `.` and `..` followed, and a backslash taken for a slash. */
 const servedPathOf = (url: string): string | null =>

@@ -1,7 +1,7 @@
 import { IdentityFile, NodeShell, warmUp } from '#containment';
 import type { ControlEvent } from '#contracts';
 import { fenceCountsIn } from '#domain';
-import type { Broadcast, EventStore, RawLog } from '#event-store';
+import type { EventStore, Messaging, RawLog } from '#event-store';
 import {
   createControlLog,
   randomText,
@@ -21,7 +21,7 @@ export interface KillPath {
   /** Keeps the id and the key of this node, and the stops that the log does not have yet. */
   readonly directory: string;
   readonly log: RawLog;
-  readonly messaging: Broadcast;
+  readonly messaging: Messaging;
 }
 
 export interface MeshNodeOptions {

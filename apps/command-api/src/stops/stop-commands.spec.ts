@@ -142,6 +142,14 @@ describe('a stop like one that stands', () => {
     expect(taken).toHaveLength(1);
   });
 
+  it('of the same key is told what it did: it is the same request, asked again', async () => {
+    const keyed = { ...wish, caller: { ...wish.caller, idempotencyKey: 'k1' } };
+    const first = await stops.order(keyed);
+    const again = await stops.order(keyed);
+    expect(again.report).toMatchObject({ order_id: first.report.order_id, changed: true });
+    expect(taken).toHaveLength(1);
+  });
+
   it('that neither a disk nor the log takes is told of, though it was pushed', async () => {
     diskTakes = false;
     const problem: unknown = await stops.order(wish).catch((error: unknown) => error);

@@ -43,18 +43,22 @@ export class StopCommands {
     const limits = limitsOf(wish, this.control.parts.clock.nowMs());
     const orderId = this.newId(wish);
     const placed =
-      this.placed(orderId) ??
+      this.placed(wish, orderId) ??
       (await this.repeat(wish, limits)) ??
       (await this.place(wish, orderId, limits));
     return this.answer(wish, placed, sinceMs);
   }
 
-  /** What this very request placed before; it has a key then. @throws ApiProblem `idempotency_conflict` once it was lifted */
-  private placed(orderId: StopOrderId): Placed | null {
+  /**
+   * What this very request placed before, maybe a moment ago and through another node: it has a key then, and is told what it did.
+   *
+   * @throws ApiProblem `idempotency_conflict` once it was lifted
+   */
+  private placed(wish: StopWish, orderId: StopOrderId): Placed | null {
     const { view } = this.control;
     const known = view.order(orderId);
     if (known?.lift || (known === null && view.everOrdered(orderId))) throw liftedAlready(orderId);
-    return known && { orderId, changed: false };
+    return known && { orderId, changed: wish.orderId === undefined };
   }
 
   /** The order that stands already; `null` where none does, it was lifted meanwhile, or nobody can tell. */

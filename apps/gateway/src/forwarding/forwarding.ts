@@ -1,11 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ForwardedAnswer, live, type ForwardedRequest } from '#contracts';
+import { ForwardedAnswer, live, ordersStop, type ForwardedRequest } from '#contracts';
 import type { Messaging } from '#event-store';
-import { ApiProblem, injectTrace, inSpan, type SpanOptions } from '#platform';
+import { ApiProblem, injectTrace, inSpan, type Ids, type SpanOptions } from '#platform';
 import { forwardable } from './forwardable.js';
 
 export interface ForwardingOptions {
   readonly messaging: Messaging;
+  /** For stops: asks again over other ways where one stands still. */
+  readonly urgent: Pick<Messaging, 'request'>;
+  readonly ids: Pick<Ids, 'uuid'>;
   onAnswer(status: number | 'none'): void;
 }
 
@@ -41,6 +44,9 @@ const NOT_RETURNED = new Set([
   'transfer-encoding',
 ]);
 
+/** Says that an answer was given before: no news to a caller who sent no key. */
+const REPLAYED = 'idempotency-replayed';
+
 /** Hands a request to any command API over NATS, and its answer back as it came. */
 export class Forwarding {
   constructor(private readonly options: ForwardingOptions) {}
@@ -57,10 +63,18 @@ export class Forwarding {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<unknown> {
-    const answer = await this.ask(method, request);
+    const isStop = ordersStop({ method, path: pathOf(request) });
+    const headers = headersOf(request);
+    const isKeyed = headers['idempotency-key'] !== undefined;
+    // Whatever the ways do to it, however often it is asked: it is one command.
+    if (isStop && !isKeyed) headers['idempotency-key'] = `gateway-${this.options.ids.uuid()}`;
+    const bodyBase64 = request.rawBody?.toString('base64') ?? null;
+    const body = JSON.stringify({ method, url: request.url, headers, bodyBase64 });
+    const answer = await this.ask(body, { isStop, withinMs: patienceMs(request) });
     this.options.onAnswer(answer.status);
     for (const [name, value] of Object.entries(answer.headers)) {
-      if (!NOT_RETURNED.has(name.toLowerCase())) void reply.header(name, value);
+      const isOurs = !isKeyed && name.toLowerCase() === REPLAYED;
+      if (!isOurs && !NOT_RETURNED.has(name.toLowerCase())) void reply.header(name, value);
     }
     void reply.code(answer.status);
     return reply.send(
@@ -68,28 +82,34 @@ export class Forwarding {
     );
   }
 
-  private async ask(
-    method: ForwardedRequest['method'],
-    request: FastifyRequest,
-  ): Promise<ForwardedAnswer> {
-    const { messaging, onAnswer } = this.options;
-    const forwarded: ForwardedRequest = {
-      method,
-      url: request.url,
-      headers: headersOf(request),
-      bodyBase64: request.rawBody?.toString('base64') ?? null,
-    };
-    const body = JSON.stringify(forwarded);
+  private async ask(body: string, how: Asking): Promise<ForwardedAnswer> {
     try {
-      const bytes = await messaging.request(live.command, body, patienceMs(request));
+      const bytes = await this.answerTo(body, how);
       return ForwardedAnswer.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
     } catch (error) {
-      onAnswer('none');
+      this.options.onAnswer('none');
       const detail = 'No command API answers. Try again shortly, or ask one directly.';
       throw new ApiProblem('command_api_unavailable', detail, { cause: error });
     }
   }
+
+  /** A stop goes over the kill path; where that is broken, or nobody listens there, as everything else. */
+  private async answerTo(body: string, { isStop, withinMs }: Asking): Promise<Uint8Array> {
+    const { messaging, urgent } = this.options;
+    if (!isStop) return messaging.request(live.command, body, withinMs);
+    const endMs = performance.now() + withinMs;
+    return urgent
+      .request(live.command, body, withinMs)
+      .catch(() => messaging.request(live.command, body, Math.max(1, endMs - performance.now())));
+  }
 }
+
+interface Asking {
+  readonly isStop: boolean;
+  readonly withinMs: number;
+}
+
+const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '/';
 
 const patienceMs = ({ url, body }: FastifyRequest): number => {
   if (url.startsWith(REBUILD_PATH)) return PATIENCE_MS + REBUILD_MS;
@@ -101,7 +121,7 @@ const spanOf = (request: FastifyRequest): SpanOptions => ({
   kind: 'server',
   headers: { traceparent: request.trace.traceparent },
   attributes: {
-    'url.path': request.url.split('?', 1)[0] ?? '/',
+    'url.path': pathOf(request),
     'estop.request': request.id,
     'messaging.system': 'nats',
     'messaging.destination.name': live.command,
