@@ -6,6 +6,7 @@ export * from './wire/authentic.js';
 export * from './wire/live-messages.js';
 export * from './wire/log-entries.js';
 export * from './wire/order-event.js';
+export * from './wire/signature-check.js';
 export * from './gateway/gateway-shell.js';
 export * from './gateway/gateway-shell-options.js';
 export type { Cut } from './gateway/test-answers.js';

@@ -1,4 +1,11 @@
-import { controlEvents, eventCodec, type ControlEvent, type NodeId } from '#contracts';
+import {
+  controlEvents,
+  eventCodec,
+  gatewaySubject,
+  nodeSubject,
+  type ControlEvent,
+  type NodeId,
+} from '#contracts';
 import { exampleStop } from '../example/example-orders.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { generateKey, openKey, type SigningKey } from '../keys/signing-key.js';
@@ -15,18 +22,26 @@ class Reader {
   readonly ring = new KeyRing();
   #sequence = 0;
 
-  read(text: string) {
+  read(text: string, subject = placeOf(text)) {
     this.#sequence += 1;
-    const raw = { subject: 'control.x', storedAtMs: Date.parse(envelope.at), bytes: text.length };
+    const raw = { subject, storedAtMs: Date.parse(envelope.at), bytes: text.length };
     const entry = entryOf({ ...raw, sequence: this.#sequence, text }, this.ring);
     learn(entry, this.ring);
     return entry.fact.kind;
   }
 
-  signed(of: ControlEvent, id: string, key: SigningKey) {
-    return this.read(codec.encode(signedEvent(of, id, key)));
+  signed(of: ControlEvent, id: string, key: SigningKey, subject?: string) {
+    return this.read(codec.encode(signedEvent(of, id, key)), subject);
   }
 }
+
+/** Where honest writers put it. */
+const placeOf = (text: string): string => {
+  const { type, data } = JSON.parse(text) as { type: string; data: Record<string, string> };
+  if (type.startsWith('Node')) return nodeSubject(data['node'] ?? '');
+  if (type.startsWith('Gateway')) return gatewaySubject(data['gateway'] ?? '');
+  return 'control.acme.production.stop.x';
+};
 
 const joined = (node: string, { publicKey, keyId }: SigningKey): ControlEvent =>
   event('NodeJoined', { node: node as NodeId, name: 'n', join: 'j', publicKey, keyId, url: null });
@@ -78,5 +93,22 @@ describe('what is read in the control log', () => {
     expect(reader.read(text.replace('rogue', 'other'))).toBe('other');
     expect(reader.read(text.replace('"via":"http"', '"via":"cli"'))).toBe('other');
     expect(reader.read(text)).toBe('stop-ordered');
+  });
+
+  it('is no join of a node on a subject that a gateway may write, whoever signed it', () => {
+    const own = openKey(generateKey());
+    const where = gatewaySubject('g1');
+    expect(reader.signed(joined('n1', own), 'n1', own, where)).toBe('other');
+    expect(reader.signed(joined('n1', own), 'n1', own, nodeSubject('n2'))).toBe('other');
+    expect(reader.ring.signingBegan).toBe(false);
+  });
+
+  it('is nothing but its membership on the subject of a gateway', () => {
+    reader.signed(joined('n1', key), 'n1', key);
+    const { orderId } = exampleStop('a').data;
+    const lift = event('StopLifted', { orderId, reason: null, cause: 'operator' });
+    expect(reader.signed(lift, 'n1', key, gatewaySubject('g1'))).toBe('other');
+    expect(reader.signed(exampleStop('a'), 'n1', key, 'control.mesh.key.g1')).toBe('other');
+    expect(reader.signed(lift, 'n1', key, 'control.mesh.gateway.stop.x')).toBe('stop-lifted');
   });
 });

@@ -1,4 +1,4 @@
-import type { ControlEvent } from '#contracts';
+import { gatewaySubject, keySubject, nodeSubject, type ControlEvent } from '#contracts';
 import { canonicalBytes, msOf, signedText } from '#domain';
 import type { KeyRing, SignerKind } from '../keys/key-ring.js';
 import { isSignedBy, openPublicKey, parseSignature, type SigningKey } from '../keys/signing-key.js';
@@ -27,6 +27,9 @@ const signers: Partial<Record<Type, SignerKind>> = {
   GatewayKeyRotated: 'gateway',
 };
 
+/** Why an event of the log has no effect: nobody signed it, or not the one who may say it, there. */
+export type RefusedAs = 'unsigned' | 'forged';
+
 /** The event with its signer's signature in the envelope. */
 export const signedEvent = <E extends ControlEvent>(event: E, id: string, key: SigningKey): E => {
   const text =
@@ -51,6 +54,52 @@ export const isAuthentic = (event: ControlEvent, raw: object, ring: KeyRing): bo
   }
   const kind = signers[event.type];
   return kind === undefined || isSignedIn(event, raw, kind, ring);
+};
+
+/**
+ * Whether the event stands where it may. The server lets a gateway write on two subjects of its own, and cannot see what it
+ * writes there: without this it could join as a control node, or issue itself a key.
+ */
+export const isInItsPlace = (event: ControlEvent, subject: string): boolean => {
+  const place = placeOf(event);
+  return place === null ? !OWN_SUBJECT.test(subject) : subject === place;
+};
+
+/** Why the event has no effect for anybody; `null`: it counts. Only events of the protocol cost a look at `text`. */
+export const refusedAs = (
+  event: ControlEvent,
+  { subject, text }: { readonly subject: string; readonly text: string },
+  ring: KeyRing,
+): RefusedAs | null => {
+  if (!isInItsPlace(event, subject)) return 'forged';
+  if (!isOfProtocol(event.type)) return null;
+  if (isAuthentic(event, JSON.parse(text) as object, ring)) return null;
+  return event.signature === null ? 'unsigned' : 'forged';
+};
+
+const isOfProtocol = (type: Type): boolean =>
+  type === 'NodeJoined' || type === 'GatewayJoined' || signers[type] !== undefined;
+
+/** Of one gateway, node or signer; what belongs to an org is longer by its aggregate. */
+const OWN_SUBJECT = /^control\.mesh\.(?:gateway|node|key)\.[^.]+$/;
+
+const places: Partial<Record<Type, (id: string) => string>> = {
+  NodeJoined: nodeSubject,
+  NodeLeft: nodeSubject,
+  NodeRemoved: nodeSubject,
+  NodeKeyRotated: keySubject,
+  GatewayJoined: gatewaySubject,
+  GatewayLeft: gatewaySubject,
+  GatewayRemoved: gatewaySubject,
+  GatewayKeyRotated: keySubject,
+};
+
+/** `null`: anywhere but on the subjects of gateways, nodes and their keys. */
+const placeOf = ({ type, data }: ControlEvent): string | null => {
+  const place = places[type];
+  if (place === undefined) return null;
+  if ('node' in data) return place(data.node);
+  return 'gateway' in data ? place(data.gateway) : null;
 };
 
 const isSignedIn = (event: ControlEvent, raw: object, kind: SignerKind, ring: KeyRing): boolean => {

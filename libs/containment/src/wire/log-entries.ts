@@ -2,7 +2,7 @@ import { controlEvents, eventCodec, type ControlEvent, type Decoded } from '#con
 import { msOf, type LogEntry, type LogFact, type LogRecord } from '#domain';
 import type { StoredControl } from '#platform';
 import type { KeyRing } from '../keys/key-ring.js';
-import { isAuthentic } from './authentic.js';
+import { isInItsPlace, refusedAs } from './authentic.js';
 import { readLately, signedOrderOf } from './order-event.js';
 
 const codec = eventCodec<ControlEvent>(controlEvents);
@@ -18,7 +18,7 @@ export interface RawEntry extends LogRecord {
 /** What a reader keeps of an event beside the protocol's view of it. */
 export interface ReadRecord extends LogRecord {
   readonly decoded: Decoded<ControlEvent> | null;
-  /** `false`: an event of the protocol that its signer did not sign; it has no effect. */
+  /** `false`: an event of the protocol that its signer did not sign, or that stands where it may not; it has no effect. */
   readonly isAuthentic: boolean;
   readonly trace: Readonly<Record<string, string>>;
 }
@@ -37,22 +37,23 @@ export const entryOf = (raw: RawEntry, ring: KeyRing): LogEntry => {
     };
     return { sequence, bytes, fact: echoFact(text), record };
   }
-  const { decoded, authentic } = readEvent(text, ring);
+  const { decoded, authentic } = readEvent(raw, ring);
   const record: ReadRecord = { subject, storedAtMs, text, decoded, isAuthentic: authentic, trace };
   if (!decoded.known || !authentic) return { sequence, bytes, fact: OTHER, record };
   return { sequence, bytes, fact: factOf(decoded.event, text), record };
 };
 
 const readEvent = (
-  text: string,
+  { subject, text }: RawEntry,
   ring: KeyRing,
 ): { readonly decoded: Decoded<ControlEvent>; readonly authentic: boolean } => {
   // A stop was pushed before it is in the log: the same text was read and verified then.
   const order = readLately(text);
-  if (order !== null && ring.hasVerified(order.signed.order))
+  const isVerified = order !== null && ring.hasVerified(order.signed.order);
+  if (isVerified && isInItsPlace(order.event, subject))
     return { decoded: { known: true, event: order.event }, authentic: true };
   const decoded = codec.decode(text);
-  const authentic = !decoded.known || isAuthentic(decoded.event, JSON.parse(text) as object, ring);
+  const authentic = !decoded.known || refusedAs(decoded.event, { subject, text }, ring) === null;
   return { decoded, authentic };
 };
 
@@ -89,7 +90,8 @@ const echoFact = (text: string): LogFact => {
   }
 };
 
-const learnKeys = (event: ControlEvent, ring: KeyRing): void => {
+/** The keys that an authentic event brings, or takes away. */
+export const learnKeys = (event: ControlEvent, ring: KeyRing): void => {
   const atMs = msOf(event.at);
   switch (event.type) {
     case 'NodeJoined':
