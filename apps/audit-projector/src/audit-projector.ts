@@ -12,7 +12,8 @@ import type { EventStore, Messaging } from '#event-store';
 import type { Check, Clock, Logger, Metrics } from '#platform';
 import type { EventCodec } from '#contracts';
 import { HealthReactor } from './health/health-reactor.js';
-import { activitySource, controlSource } from './projection/log-source.js';
+import { controlSource, writtenControl } from './projection/control-source.js';
+import { activitySource } from './projection/log-source.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
 import { sameLogCheck } from './projection/same-log.js';
 import { StreamProjector } from './projection/stream-projector.js';
@@ -49,13 +50,14 @@ export class AuditProjector {
   constructor(private readonly options: AuditProjectorOptions) {
     const { db, nats, region, clock, log } = options;
     const control = nats.eventStore(streams.control.name, eventCodec<ControlEvent>(controlEvents));
+    const written = nats.eventStore(streams.control.name, writtenControl);
     const activity = nats.eventStore(
       streams.activity.name,
       eventCodec<ActivityEvent>(activityEvents),
     );
     const checkLog = sameLogCheck(db, control);
     const metrics = projectionMetrics(options.metrics, clock);
-    const projected = [controlSource(control), activitySource(activity)].map((source) => {
+    const projected = [controlSource(written), activitySource(activity)].map((source) => {
       const projector = new StreamProjector({ db, source, checkLog, metrics, log });
       metrics.watch(source.stream, projector);
       return { source, projector };

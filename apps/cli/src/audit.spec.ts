@@ -16,7 +16,7 @@ const entry = (more: object): AuditEntry =>
   ({
     ...{ stream: 'CONTROL', sequence: 42, event_id: 'e', type: 'StopOrdered', event_type: null },
     ...{ at: '2026-01-31T03:00:12.345Z', org: 'acme', workspace: 'production', address: AGENT },
-    ...{ order_id: ORDER, reason: null, correlation_id: 'c', details: {} },
+    ...{ order_id: ORDER, reason: null, correlation_id: 'c', details: {}, refused: null },
     actor: { kind: 'operator', id: '0123456789abcdef', via: 'http', name: 'ada' },
     ...more,
   }) as AuditEntry;
@@ -75,6 +75,17 @@ describe('audit list', () => {
       { type: 'StopLifted', reason: 'fixed', details: { cause: 'operator' } },
     ],
     [`time is over for ${AGENT}`, { type: 'StopLifted', details: { cause: 'expiry' } }],
+    [
+      `refused, nobody signed it: resumed ${AGENT}; "fixed"`,
+      {
+        ...{ type: 'StopLifted', reason: 'fixed', refused: 'unsigned' },
+        details: { cause: 'operator' },
+      },
+    ],
+    [
+      `refused, not signed by who may say it: resumed ${AGENT}`,
+      { type: 'StopLifted', refused: 'forged', details: { cause: 'operator' } },
+    ],
     [`the same stop again, ${AGENT}`, { type: 'StopRepeated' }],
     [
       `${AGENT} healthy -> degraded`,

@@ -2,6 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { ReadModelDatabase } from './connection.js';
 import { readModel } from './migrations/0001-read-model.js';
 import { orderRecord } from './migrations/0002-order-record.js';
+import { refusedEvents } from './migrations/0003-refused-events.js';
 import { READ_MODEL, type ReadModel, type SchemaName, SHADOW } from './read-model.schema.js';
 
 /** Makes its change in the schema that the handle names. */
@@ -11,6 +12,7 @@ type Migration = (db: ReadModelDatabase) => Promise<void>;
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-read-model': readModel,
   '0002-order-record': orderRecord,
+  '0003-refused-events': refusedEvents,
 };
 
 /** Lives in the schema itself: a schema that was dropped or lost is made anew. */

@@ -38,13 +38,15 @@ export interface AuditLogTable {
   correlation_id: string;
   causation_id: string | null;
   details: Record<string, unknown>;
+  /** `unsigned` or `forged`: gateways and nodes refused the event, and it has no effect. */
+  refused: string | null;
 }
 
 /** All columns of the audit. */
 export const auditColumns = [
   ...(['stream', 'sequence', 'part', 'event_id', 'at', 'org', 'workspace'] as const),
   ...(['actor_kind', 'actor_id', 'actor_via', 'type', 'mesh_event', 'address'] as const),
-  ...(['order_id', 'reason', 'correlation_id', 'causation_id', 'details'] as const),
+  ...(['order_id', 'reason', 'correlation_id', 'causation_id', 'details', 'refused'] as const),
 ] as const satisfies readonly (keyof AuditLogTable)[];
 
 export interface UsageColumns {

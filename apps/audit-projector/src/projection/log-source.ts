@@ -1,6 +1,6 @@
-import type { ActivityEvent, ControlEvent, UnknownEvent } from '#contracts';
+import type { ActivityEvent, UnknownEvent } from '#contracts';
 import { streams } from '#contracts';
-import { type AuditedStream, projectActivity, projectControl, type RowOperation } from '#domain';
+import { type AuditedStream, projectActivity, type RowOperation } from '#domain';
 import type { EventStore, Following, Stored } from '#event-store';
 
 /** Met in the log: an event that this build cannot read. It is never skipped. */
@@ -36,47 +36,65 @@ export interface SourceFollow {
   onConnected?(connected: boolean): void;
 }
 
-type Project<E> = (sequence: number, event: E) => RowOperation[];
+/** Rows of the next event, in the order of the log. */
+export type Project<E> = (event: E, at: Pick<Stored<E>, 'sequence' | 'subject'>) => RowOperation[];
 
-const sourceOf = <E>(
-  stream: AuditedStream,
-  store: EventStore<E>,
-  everything: string,
-  project: Project<E>,
-): LogSource => ({
+export interface SourceOptions<E> {
+  readonly stream: AuditedStream;
+  readonly store: EventStore<E>;
+  /** The filter of everything in it. */
+  readonly everything: string;
+  /** Before the first event of a following: what it takes to go on from there. @throws when `ended` */
+  begin(fromSequence: number, ended: AbortSignal): Promise<Project<E>>;
+}
+
+export const sourceOf = <E>({ stream, store, everything, begin }: SourceOptions<E>): LogSource => ({
   stream,
   lastSequence: () => store.lastSequence(),
   firstSequence: async () => (await store.first(everything))?.sequence ?? null,
-  follow: ({ fromSequence, batchMax, upTo = Infinity, onRun, onConnected }) =>
-    store.follow({
+  follow: ({ fromSequence, batchMax, upTo = Infinity, onRun, onConnected }) => {
+    const ending = new AbortController();
+    let project: Project<E> | null = null;
+    const following = store.follow({
       fromSequence,
       batchMax,
       ...(onConnected && { onConnected }),
       onEvents: async (events) => {
         const wanted = events.filter(({ sequence }) => sequence <= upTo);
-        if (wanted.length > 0) await onRun(projectRun(wanted, project), wanted);
+        if (wanted.length === 0) return;
+        project ??= await begin(fromSequence, ending.signal);
+        await onRun(projectRun(wanted, project), wanted);
       },
-    }),
+    });
+    const stop = (): Promise<void> => {
+      ending.abort();
+      return following.stop();
+    };
+    return { caughtUp: following.caughtUp, failed: following.failed, stop };
+  },
 });
 
 const projectRun = <E>(events: readonly Stored<E>[], project: Project<E>): ProjectedRun => {
   const operations: RowOperation[] = [];
   let upTo: number | null = null;
   let count = 0;
-  for (const { sequence, decoded } of events) {
+  for (const stored of events) {
+    const { sequence, decoded } = stored;
     if (!decoded.known) {
       const unreadable = { sequence, unknown: decoded.unknown };
       return { operations, events: count, upTo, unreadable };
     }
-    for (const operation of project(sequence, decoded.event)) operations.push(operation);
+    for (const operation of project(decoded.event, stored)) operations.push(operation);
     upTo = sequence;
     count += 1;
   }
   return { operations, events: count, upTo, unreadable: null };
 };
 
-export const controlSource = (store: EventStore<ControlEvent>): LogSource =>
-  sourceOf('CONTROL', store, streams.control.subjects[0], projectControl);
-
 export const activitySource = (store: EventStore<ActivityEvent>): LogSource =>
-  sourceOf('ACTIVITY', store, streams.activity.subjects[0], projectActivity);
+  sourceOf<ActivityEvent>({
+    stream: 'ACTIVITY',
+    store,
+    everything: streams.activity.subjects[0],
+    begin: () => Promise.resolve((event, { sequence }) => projectActivity(sequence, event)),
+  });

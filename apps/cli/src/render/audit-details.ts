@@ -6,7 +6,17 @@ import { clock, counted, reasonText, shown, when } from './words.js';
 /** What a line of the audit says, in words. */
 export const detailsText = (entry: AuditEntry): string => {
   const words = phrases[entry.type]?.(entry.details, entry) ?? aboutText(entry);
-  return shown(words) + (entry.reason === null ? '' : `; ${reasonText(entry.reason)}`);
+  return (
+    refusedText(entry) +
+    shown(words) +
+    (entry.reason === null ? '' : `; ${reasonText(entry.reason)}`)
+  );
+};
+
+/** Before all else: what follows did not happen. A command API that is older says nothing of it. */
+const refusedText = ({ refused }: AuditEntry): string => {
+  if (refused === 'unsigned') return 'refused, nobody signed it: ';
+  return refused === 'forged' ? 'refused, not signed by who may say it: ' : '';
 };
 
 export const refusalsText = ({ gateway, acts, from, to }: RefusalsOfGateway): string => {

@@ -76,4 +76,5 @@ const entryOf = (view: ControlView, line: AuditLine): AuditEntry => ({
   reason: line.reason,
   correlation_id: line.correlation_id,
   details: line.details,
+  refused: line.refused as AuditEntry['refused'],
 });

@@ -24,6 +24,11 @@ export const AuditEntry = z.object({
   reason: z.string().nullable(),
   correlation_id: z.string(),
   details: z.record(z.string(), z.unknown()),
+  /**
+   * Gateways and control nodes refused the event, and it has no effect: nobody signed it (`unsigned`), or not the one who
+   * may say it (`forged`). `null`: it counts.
+   */
+  refused: z.enum(['unsigned', 'forged']).nullable(),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 

@@ -40,7 +40,8 @@ export const listDueHealth = async (
             .selectFrom('audit_log')
             .select('sequence')
             .whereRef('audit_log.address', '=', 'agents.address')
-            .where('audit_log.type', '=', 'AgentRevoked'),
+            .where('audit_log.type', '=', 'AgentRevoked')
+            .where('audit_log.refused', 'is', null),
         ),
       ),
     )

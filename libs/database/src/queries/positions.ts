@@ -30,6 +30,7 @@ export const projectedIncarnation = async (db: ReadModelDatabase): Promise<strin
     .select('details')
     .where('stream', '=', 'CONTROL')
     .where('type', '=', 'LogStarted')
+    .where('refused', 'is', null)
     .orderBy('sequence')
     .limit(1)
     .executeTakeFirst();

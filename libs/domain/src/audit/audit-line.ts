@@ -24,4 +24,5 @@ export const auditLine = (
   reason: legibleOrNull(event.reason),
   correlation_id: legible(event.correlation_id),
   causation_id: legibleOrNull(event.causation_id),
+  refused: null,
 });

@@ -3,6 +3,8 @@ import type { JsonObject, Timestamp } from '#contracts';
 /** The streams that the read model is made of. */
 export type AuditedStream = 'CONTROL' | 'ACTIVITY';
 
+export type RefusedEvent = 'unsigned' | 'forged';
+
 /**
  * One line of the audit. Its key is its place in the log (`stream`, `sequence`) and, where one event tells of several
  * things, the `part`; nothing in it comes from the moment or the order of the projection.
@@ -28,6 +30,8 @@ export interface AuditRow {
   readonly correlation_id: string;
   readonly causation_id: string | null;
   readonly details: JsonObject;
+  /** Why the event has no effect anywhere: nobody signed it, or not the one who may say it; `null`: it counts. */
+  readonly refused: RefusedEvent | null;
 }
 
 export interface OrderRow {

@@ -49,6 +49,7 @@ describe('a stop on one agent', () => {
       reason: 'rogue',
       correlation_id: 'c1',
       causation_id: null,
+      refused: null,
       details: {
         orderId,
         mode: 'halt',
@@ -97,6 +98,17 @@ it('lifts an order once, with who and why', () =>
       row: { order_id: orderId, lifted_at: at, lift_sequence: 9, lift_cause: 'operator' },
     },
   ]));
+
+it('shows what nobody signed as refused, as no fact of the fleet, and lifts nothing by it', () => {
+  const lifted = given('StopLifted', { orderId, reason: 'fixed', cause: 'operator' });
+  expect(projectControl(9, lifted, 'unsigned')).toMatchObject([
+    {
+      into: 'audit_log',
+      row: { type: 'StopLifted', mesh_event: null, order_id: orderId, refused: 'unsigned' },
+    },
+  ]);
+  expect(projectControl(9, ordered({ agent }), 'forged')).toHaveLength(1);
+});
 
 it('takes the reason of the envelope where the fact has none', () =>
   expect(

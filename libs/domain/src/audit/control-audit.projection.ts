@@ -1,15 +1,23 @@
 import { type ControlEvent, formatSelector, type JsonObject, orgOf, workspaceOf } from '#contracts';
 import { shownSubscription } from '../webhook/shown-subscription.js';
-import type { AuditRow, RowOperation } from './audit-rows.js';
+import type { AuditRow, RefusedEvent, RowOperation } from './audit-rows.js';
 import { auditLine } from './audit-line.js';
 import { legible, legibleDetails, legibleOrNull } from './legible.js';
 import { meshEventOf } from './mesh-event-names.js';
 
-/** What a control event puts into the read model: one line of the audit, and what it changes about an order. */
-export const projectControl = (sequence: number, event: ControlEvent): RowOperation[] => [
-  { into: 'audit_log', row: controlLine(sequence, event) },
-  ...orderOperations(sequence, event),
-];
+/**
+ * What a control event puts into the read model: one line of the audit, and what it changes about an order. One that
+ * gateways and nodes refuse leaves its line, says so, and changes nothing; it is no fact about the fleet.
+ */
+export const projectControl = (
+  sequence: number,
+  event: ControlEvent,
+  refused: RefusedEvent | null = null,
+): RowOperation[] => {
+  const row = controlLine(sequence, event);
+  if (refused !== null) return [{ into: 'audit_log', row: { ...row, mesh_event: null, refused } }];
+  return [{ into: 'audit_log', row }, ...orderOperations(sequence, event)];
+};
 
 const controlLine = (sequence: number, event: ControlEvent): AuditRow => ({
   ...auditLine('CONTROL', sequence, event),

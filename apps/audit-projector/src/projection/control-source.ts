@@ -1,0 +1,76 @@
+import { KEY_SUBJECTS, SignatureCheck } from '#containment';
+import {
+  CONTROL_FILTER,
+  type ControlEvent,
+  controlEvents,
+  type EventCodec,
+  eventCodec,
+} from '#contracts';
+import { projectControl } from '#domain';
+import type { EventStore } from '#event-store';
+import { type LogSource, sourceOf } from './log-source.js';
+
+/** A control event with its text as it was stored: what its signature is over. */
+export interface WrittenControl {
+  readonly id: string;
+  readonly event: ControlEvent;
+  readonly text: string;
+}
+
+const events = eventCodec<ControlEvent>(controlEvents);
+
+export const writtenControl: EventCodec<WrittenControl> = {
+  encode: ({ text }) => text,
+  decode: (text) => {
+    const decoded = events.decode(text);
+    if (!decoded.known) return decoded;
+    const { event } = decoded;
+    return { known: true, event: { id: event.id, event, text } };
+  },
+};
+
+/** The control log, with what gateways and nodes refuse of it told from what counts. */
+export const controlSource = (store: EventStore<WrittenControl>): LogSource =>
+  sourceOf({
+    stream: 'CONTROL',
+    store,
+    everything: CONTROL_FILTER,
+    begin: async (fromSequence, ended) => {
+      const check = new SignatureCheck();
+      if (fromSequence > 1) await readKeys({ store, check, before: fromSequence, ended });
+      return ({ event, text }, { sequence, subject }) =>
+        projectControl(sequence, event, check.read(event, { subject, text }));
+    },
+  });
+
+interface KeyReading {
+  readonly store: EventStore<WrittenControl>;
+  readonly check: SignatureCheck;
+  readonly before: number;
+  readonly ended: AbortSignal;
+}
+
+/** Through a consumer, which no replica that lags behind answers: a key that is missing makes a forgery of what it signed. */
+const readKeys = async ({ store, check, before, ended }: KeyReading): Promise<void> => {
+  const following = store.follow({
+    filters: KEY_SUBJECTS,
+    onEvents: (found) => {
+      for (const { sequence, subject, decoded } of found) {
+        if (sequence >= before || !decoded.known) continue;
+        check.read(decoded.event.event, { subject, text: decoded.event.text });
+      }
+    },
+  });
+  try {
+    await Promise.race([following.caughtUp, following.failed, endOf(ended)]);
+  } finally {
+    await following.stop();
+  }
+};
+
+const endOf = (ended: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = (): void => reject(new Error('nobody waits for the keys of the log any more'));
+    if (ended.aborted) end();
+    else ended.addEventListener('abort', end, { once: true });
+  });
