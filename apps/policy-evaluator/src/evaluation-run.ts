@@ -34,6 +34,7 @@ export class EvaluationRun {
   /** All logs have been read to their ends: what is found is acted on. */
   isLive = false;
   private merged: MergedLogs | null = null;
+  private readonly counts = new Map<LogName, { events: number; storedAtMs: number }>();
 
   constructor(private readonly options: EvaluationRunOptions) {
     const { partition, clock } = options;
@@ -53,6 +54,7 @@ export class EvaluationRun {
     this.merged = new MergedLogs(
       names.map((name) => this.feed(name)),
       () => {
+        this.tellCounts();
         if (this.isLive) this.options.onApplied();
       },
     );
@@ -112,6 +114,21 @@ export class EvaluationRun {
     this.options.log.info({ ...this.positions, file: file.path }, 'going on from the snapshot');
   }
 
+  private count(name: LogName, storedAtMs: number): void {
+    const counted = this.counts.get(name);
+    if (counted === undefined) return void this.counts.set(name, { events: 1, storedAtMs });
+    counted.events += 1;
+    counted.storedAtMs = storedAtMs;
+  }
+
+  /** Once for each batch: a histogram would cost more than the evaluation. */
+  private tellCounts(): void {
+    for (const [name, { events, storedAtMs }] of this.counts) {
+      this.options.metrics.applied(name, events, storedAtMs);
+    }
+    this.counts.clear();
+  }
+
   private goLive(): void {
     const { log } = this.options;
     this.isLive = true;
@@ -133,7 +150,7 @@ export class EvaluationRun {
         apply(stored);
         this.positions[name] = stored.sequence;
         this.time.note(stored.storedAtMs);
-        this.options.metrics.applied(name, stored.storedAtMs);
+        this.count(name, stored.storedAtMs);
         if (!stored.decoded.known) this.options.metrics.ignored('event');
       },
     };

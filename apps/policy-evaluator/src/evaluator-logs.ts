@@ -1,6 +1,5 @@
 import {
   type ActivityEvent,
-  activityEvents,
   CONTROL_FILTER,
   type ControlEvent,
   controlEvents,
@@ -13,6 +12,7 @@ import {
 } from '#contracts';
 import type { EventCodec } from '#contracts';
 import type { EventStore, Messaging } from '#event-store';
+import { QuickActivityCodec } from './logs/quick-codec.js';
 
 /** The part of a NATS connection that the evaluator uses. */
 export interface Logs {
@@ -34,7 +34,7 @@ export type LogName = keyof EvaluatorStores;
 
 export const openStores = (logs: Logs): EvaluatorStores => ({
   CONTROL: logs.eventStore(streams.control.name, eventCodec<ControlEvent>(controlEvents)),
-  ACTIVITY: logs.eventStore(streams.activity.name, eventCodec<ActivityEvent>(activityEvents)),
+  ACTIVITY: logs.eventStore(streams.activity.name, new QuickActivityCodec()),
   SIGNALS: logs.eventStore(streams.signals.name, signalCodec),
   SESSIONS: logs.eventStore(streams.sessions.name, eventCodec<SessionEvent>(sessionEvents)),
 });

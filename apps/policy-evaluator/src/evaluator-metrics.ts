@@ -2,7 +2,8 @@ import type { Clock, Metrics } from '#platform';
 
 /** What Prometheus sees of an evaluator. */
 export interface EvaluatorMetrics {
-  applied(stream: string, storedAtMs: number): void;
+  /** So many events of a log, of which the last was stored then. */
+  applied(stream: string, count: number, lastStoredAtMs: number): void;
   /** A breach was answered; `outcome` as in the answer, or why nothing was done. */
   answered(outcome: string, storedAtMs: number): void;
   told(type: string): void;
@@ -69,9 +70,9 @@ export const evaluatorMetrics = (metrics: Metrics, clock: Clock): EvaluatorMetri
   });
   const secondsSince = (ms: number): number => Math.max(0, clock.nowMs() - ms) / 1000;
   return {
-    applied: (stream, storedAtMs) => {
-      events.inc({ stream });
-      lag.observe({ stream }, secondsSince(storedAtMs));
+    applied: (stream, count, lastStoredAtMs) => {
+      events.inc({ stream }, count);
+      lag.observe({ stream }, secondsSince(lastStoredAtMs));
     },
     answered: (outcome, storedAtMs) => {
       breaches.inc({ outcome });
