@@ -7,7 +7,7 @@ import {
   type LedgerEntry,
   LedgerFold,
 } from '#domain';
-import type { World } from './world.js';
+import type { Surroundings } from './surroundings.js';
 
 const TICK_MS = 100;
 /** Without news of the control log it admits nothing after this. */
@@ -57,7 +57,7 @@ export class SimGateway {
   readonly #rate: number;
 
   constructor(
-    private readonly world: World,
+    private readonly world: Surroundings,
     index: number,
   ) {
     this.name = `gw${index}`;
@@ -215,7 +215,7 @@ export class SimGateway {
     this.#reserved.set(period, this.reserved(period) + amount);
   }
 
-  #append(fact: Parameters<World['ledger']['append']>[0]): void {
+  #append(fact: Parameters<Surroundings['ledger']['append']>[0]): void {
     if (!this.world.ledger.append(fact, this.isCut)) this.troubledMs = this.world.schedule.nowMs;
   }
 

@@ -7,11 +7,12 @@ import { LedgerModel } from './ledger-model.js';
 import { Reference } from './reference.js';
 import { type Scenario, scenarioOf } from './scenarios.js';
 import { SimGateway } from './sim-gateway.js';
+import type { Surroundings } from './surroundings.js';
 
 const NOON = Date.UTC(2026, 2, 31, 12);
 
 /** One budget, its gateways, its log and its time; all that happens comes from the seed. */
-export class World {
+export class World implements Surroundings {
   readonly random: Random;
   readonly schedule = new Schedule();
   readonly scenario: Scenario;

@@ -11,7 +11,9 @@ const BUDGET = 'libs/domain/src/budget';
 /** All that the core of budgets and its simulation are made of. */
 const FOLDERS = [
   BUDGET,
+  'libs/domain/src',
   'libs/domain/src/containment',
+  'libs/domain/src/time',
   'libs/contracts/src',
   'libs/contracts/src/events',
   'libs/contracts/src/routes',
