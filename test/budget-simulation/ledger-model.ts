@@ -51,6 +51,11 @@ export class LedgerModel {
     this.#clockMs += byMs;
   }
 
+  /** From now on every append goes its ordinary way. */
+  calmDown(): void {
+    Object.assign(this.faults, { hang: 0, duplicate: 0, lose: 0 });
+  }
+
   /** `true`: it goes its ordinary way. */
   append(fact: BudgetLedgerFact, isCut: boolean): boolean {
     const { random, schedule } = this.world;

@@ -145,6 +145,7 @@ const watch = (world: World): void => {
 
 /** Every fault ends, and everybody who died comes back. */
 const makeQuiet = (world: World): void => {
+  world.ledger.calmDown();
   for (const gateway of world.gateways) {
     if (gateway.isCut) gateway.heal();
     if (!gateway.isUp) gateway.start();
