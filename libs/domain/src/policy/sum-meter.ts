@@ -58,7 +58,7 @@ export class SumMeter implements Meter {
 
   #findings(atMs: number): readonly Finding[] {
     const { limit, tellFrom } = this.options;
-    const measured = Math.max(...this.#windows.map((window) => window.total(atMs)));
+    const measured = this.#largest(atMs);
     const share = shareOf(measured, limit);
     if (share < tellFrom || share === 0) return NOTHING;
     return [
@@ -70,6 +70,12 @@ export class SumMeter implements Meter {
         evidence: () => this.#evidence(measured),
       },
     ];
+  }
+
+  #largest(atMs: number): number {
+    let largest = 0;
+    for (const window of this.#windows) largest = Math.max(largest, window.total(atMs));
+    return largest;
   }
 
   #overInMs(atMs: number): number | null {
