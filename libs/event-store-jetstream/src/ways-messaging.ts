@@ -21,10 +21,11 @@ export interface WaysMessagingOptions {
 /** Where nothing was heard for so long, what would be said again may be said to nobody. Longer than two renewals' distance. */
 const HEARD_WITHIN_MS = 200;
 /**
- * A question that has no answer after so long may have gone into a server or to somebody who stands still. It is asked the other
- * ways at this pace, and then more slowly: some answers take their time.
+ * A question that has no answer after so long may have gone into a server that stands still: its own, or that of the member of the
+ * group that was drawn for it, for servers of a cluster draw among the members at all of them. It is asked again at this pace until
+ * a good one is drawn, and then more slowly: some answers take their time.
  */
-const ASK_AGAIN_AFTER_MS = [150, 150, 300, 600, 1_200] as const;
+const ASK_AGAIN_AFTER_MS = [...Array.from({ length: 12 }, () => 150), 600, 1_200, 1_200];
 
 interface Listening {
   readonly subject: string;

@@ -72,14 +72,7 @@ export class Forwarding {
     const body = JSON.stringify({ method, url: request.url, headers, bodyBase64 });
     const answer = await this.ask(body, { isStop, withinMs: patienceMs(request) });
     this.options.onAnswer(answer.status);
-    for (const [name, value] of Object.entries(answer.headers)) {
-      const isOurs = !isKeyed && name.toLowerCase() === REPLAYED;
-      if (!isOurs && !NOT_RETURNED.has(name.toLowerCase())) void reply.header(name, value);
-    }
-    void reply.code(answer.status);
-    return reply.send(
-      answer.bodyBase64 === null ? undefined : Buffer.from(answer.bodyBase64, 'base64'),
-    );
+    return give(answer, reply, isKeyed);
   }
 
   private async ask(body: string, how: Asking): Promise<ForwardedAnswer> {
@@ -103,6 +96,16 @@ export class Forwarding {
       .catch(() => messaging.request(live.command, body, Math.max(1, endMs - performance.now())));
   }
 }
+
+const give = (answer: ForwardedAnswer, reply: FastifyReply, isKeyed: boolean): FastifyReply => {
+  for (const [name, value] of Object.entries(answer.headers)) {
+    const isOurs = !isKeyed && name.toLowerCase() === REPLAYED;
+    if (!isOurs && !NOT_RETURNED.has(name.toLowerCase())) void reply.header(name, value);
+  }
+  void reply.code(answer.status);
+  const { bodyBase64 } = answer;
+  return reply.send(bodyBase64 === null ? undefined : Buffer.from(bodyBase64, 'base64'));
+};
 
 interface Asking {
   readonly isStop: boolean;
