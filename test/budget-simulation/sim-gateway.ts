@@ -94,7 +94,9 @@ export class SimGateway {
     return this.isUp && this.world.schedule.nowMs - this.#fencedSinceMs < LEASE_MS;
   }
 
+  /** Nothing, where it runs already: whoever ends all faults brings it back before its time. */
   start(): void {
+    if (this.isUp) return;
     const { world } = this;
     this.boot += 1;
     this.isUp = true;
