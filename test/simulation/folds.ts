@@ -1,10 +1,16 @@
 import type { LogEntry, SignedOrder } from '#domain';
-import { addressOf, LAX, type World } from './world.js';
+import { addressOf, LAX } from './agents.js';
 
 /** What operators write into the log besides stops. */
 export type OtherBody =
   | { readonly agent: string; readonly tag: string; readonly bytes: number }
   | { readonly onFence: 'allow' | 'deny' };
+
+/** What a fold asks of the history that it is part of. */
+interface FoldedHistory {
+  readonly lostEntries: ReadonlySet<LogEntry>;
+  readonly checker: { foldBroken(reader: string, what: string): void };
+}
 
 /** A reader's fold of the log: it must be the log, event by event (I7), and says who is tagged and what is opted out. */
 export class LogFold {
@@ -23,7 +29,7 @@ export class LogFold {
 
   constructor(
     private readonly reader: string,
-    private readonly world: World,
+    private readonly world: FoldedHistory,
   ) {}
 
   /** The sequence of the last event that was read; `0`: none. */

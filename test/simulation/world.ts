@@ -7,23 +7,7 @@ import { Network } from './network.js';
 import { Random } from './random.js';
 import { Schedule } from './schedule.js';
 
-/** The agents of every history; `agent://acme/prod/` comes before each name but the last. */
-export const AGENTS = [
-  'target',
-  'tagged1',
-  'tagged2',
-  'tagged3',
-  'other',
-  'healthy',
-  'lax',
-] as const;
-/** They get the tag `rogue`, each at its own time. */
-export const TAGGED = ['tagged1', 'tagged2', 'tagged3'] as const;
-/** Its namespace may choose `on_fence: allow`. */
-export const LAX = 'lax';
-
-export const addressOf = (agent: string): string =>
-  `agent://acme/${agent === LAX ? 'open' : 'prod'}/${agent}`;
+export { addressOf, AGENTS, LAX, TAGGED } from './agents.js';
 
 /** Everything is well again so long after the last fault ended. */
 export const WELL_AFTER_MS = 2_000;
