@@ -81,6 +81,8 @@ export class SimGateway {
   idle(): number {
     const { nowMs } = this.world.schedule;
     const isSound = this.isUp && !this.isCut && nowMs - this.troubledMs > 3000;
+    // Who waits for a grant keeps what it has meanwhile.
+    if (this.#waiting.size > 0) return 0;
     return isSound && nowMs - this.busyMs > 200
       ? (this.#account?.free(nowMs * this.#rate) ?? 0)
       : 0;
