@@ -7,12 +7,13 @@ import {
   type RegionName,
   streams,
 } from '#contracts';
+import { writtenControl } from '#containment';
 import type { ReadModelDatabase } from '#database';
 import type { EventStore, Messaging } from '#event-store';
 import type { Check, Clock, Logger, Metrics } from '#platform';
 import type { EventCodec } from '#contracts';
 import { HealthReactor } from './health/health-reactor.js';
-import { controlSource, writtenControl } from './projection/control-source.js';
+import { controlSource } from './projection/control-source.js';
 import { activitySource } from './projection/log-source.js';
 import { projectionMetrics } from './projection/projection-metrics.js';
 import { sameLogCheck } from './projection/same-log.js';

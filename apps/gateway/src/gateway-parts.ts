@@ -105,7 +105,7 @@ export const lateHandlers = (there: () => GatewayHandlers): GatewayHandlers => (
   fence: () => there().fence(),
   unfence: () => there().unfence(),
   counted: (what) => there().counted(what),
-  rejected: (what) => there().rejected(what),
+  rejected: (what, sequence) => there().rejected(what, sequence),
 });
 
 const activityParts = (shared: GatewayShared, policies: PolicyGate) => {

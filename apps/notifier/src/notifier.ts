@@ -1,6 +1,6 @@
+import { writtenControl } from '#containment';
 import {
   activityEvents,
-  controlEvents,
   eventCodec,
   GoneAnswer,
   ledgerEvents,
@@ -8,7 +8,6 @@ import {
   noticeEvents,
   streams,
   type ActivityEvent,
-  type ControlEvent,
   type EventCodec,
   type LedgerEvent,
   type NoticeEvent,
@@ -68,7 +67,7 @@ export class Notifier {
     const shared = { places, patience: this.patience, clock, log };
     this.control = new ControlFacts({
       ...shared,
-      store: nats.eventStore(control.name, eventCodec<ControlEvent>(controlEvents)),
+      store: nats.eventStore(control.name, writtenControl),
     });
     this.activity = new ActivityFacts({
       ...shared,

@@ -7,6 +7,7 @@ export * from './wire/live-messages.js';
 export * from './wire/log-entries.js';
 export * from './wire/order-event.js';
 export * from './wire/signature-check.js';
+export * from './wire/written-control.js';
 export * from './gateway/gateway-shell.js';
 export * from './gateway/gateway-shell-options.js';
 export type { Cut } from './gateway/test-answers.js';

@@ -1,33 +1,8 @@
-import { KEY_SUBJECTS, SignatureCheck } from '#containment';
-import {
-  CONTROL_FILTER,
-  type ControlEvent,
-  controlEvents,
-  type EventCodec,
-  eventCodec,
-} from '#contracts';
+import { KEY_SUBJECTS, SignatureCheck, type WrittenControl } from '#containment';
+import { CONTROL_FILTER } from '#contracts';
 import { projectControl } from '#domain';
 import type { EventStore } from '#event-store';
 import { type LogSource, sourceOf } from './log-source.js';
-
-/** A control event with its text as it was stored: what its signature is over. */
-export interface WrittenControl {
-  readonly id: string;
-  readonly event: ControlEvent;
-  readonly text: string;
-}
-
-const events = eventCodec<ControlEvent>(controlEvents);
-
-export const writtenControl: EventCodec<WrittenControl> = {
-  encode: ({ text }) => text,
-  decode: (text) => {
-    const decoded = events.decode(text);
-    if (!decoded.known) return decoded;
-    const { event } = decoded;
-    return { known: true, event: { id: event.id, event, text } };
-  },
-};
 
 /** The control log, with what gateways and nodes refuse of it told from what counts. */
 export const controlSource = (store: EventStore<WrittenControl>): LogSource =>

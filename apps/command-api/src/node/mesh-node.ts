@@ -60,7 +60,10 @@ export const openMeshNode = async (options: MeshNodeOptions): Promise<MeshNode> 
     ...feedOf(() => log),
     fenceCounts: (...asked: Parameters<ReturnType<typeof fenceCountsIn>>) =>
       fenceCountsIn(log.view)(...asked),
-    rejected: (what: string) => options.rejected(what),
+    rejected: (what: string, sequence?: number) => {
+      if (sequence !== undefined) log.feed.refused(sequence);
+      options.rejected(what);
+    },
   };
   const url = (): string | null => options.url();
   const own = { name, identity, directory, log: killPath.log, messaging, url, handlers };

@@ -128,7 +128,8 @@ export class Enforcement implements GatewayHandlers {
     this.options.fences.unfence();
   }
 
-  rejected(what: string): void {
+  rejected(what: string, sequence?: number): void {
+    if (sequence !== undefined) this.options.controlLog.feed.refused(sequence);
     this.options.metrics.rejected.inc({ what });
   }
 

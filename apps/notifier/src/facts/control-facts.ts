@@ -1,3 +1,4 @@
+import { SignatureCheck, type WrittenControl } from '#containment';
 import type { ControlEvent } from '#contracts';
 import { ControlView } from '#domain';
 import type { EventStore, Following, Stored } from '#event-store';
@@ -9,7 +10,7 @@ import type { Places } from './places.js';
 import { controlNews, NEWS_MS } from './told-of.js';
 
 export interface ControlFactsOptions {
-  readonly store: EventStore<ControlEvent>;
+  readonly store: EventStore<WrittenControl>;
   readonly places: Places;
   readonly patience: Patience;
   readonly clock: Clock;
@@ -20,10 +21,13 @@ const BARRIER_MS = 5_000;
 
 /**
  * Folds the control log from its beginning, for it says who wants to be told of what; what is new in it becomes notices, to
- * those who were subscribed at its place in the log. The next events wait until those notices are in their stream.
+ * those who were subscribed at its place in the log. The next events wait until those notices are in their stream. What
+ * gateways and nodes refuse for its signature is not told, and changes nothing.
  */
 export class ControlFacts {
   readonly view = new ControlView();
+  private readonly check = new SignatureCheck();
+  private position = 0;
   private following: Following | null = null;
   private readonly waiting = new Set<() => void>();
   private problem: string | null = 'the control log is not read yet';
@@ -50,7 +54,7 @@ export class ControlFacts {
   async barrier(): Promise<void> {
     const last = await this.options.store.lastSequence();
     const endMs = this.options.clock.monotonicMs() + BARRIER_MS;
-    while (this.view.position < last) {
+    while (this.position < last) {
       const leftMs = endMs - this.options.clock.monotonicMs();
       if (leftMs <= 0) throw new LogUnavailableError(`the log was not read up to ${last} in time`);
       await this.nextBatch(leftMs);
@@ -73,9 +77,12 @@ export class ControlFacts {
     });
   }
 
-  private async take(events: readonly Stored<ControlEvent>[], writer: NoticeWriter) {
+  private async take(events: readonly Stored<WrittenControl>[], writer: NoticeWriter) {
     const { places } = this.options;
-    for (const stored of events) {
+    for (const written of events) {
+      const stored = this.counting(written);
+      this.position = written.sequence;
+      if (stored === null) continue;
       this.view.apply(stored);
       if (stored.decoded.known && stored.decoded.event.type === 'LogStarted') {
         places.belongTo(stored.decoded.event.data.incarnation);
@@ -85,6 +92,14 @@ export class ControlFacts {
     const last = events.at(-1);
     if (last !== undefined) places.reached('CONTROL', last.sequence);
     for (const over of [...this.waiting]) over();
+  }
+
+  /** `null` where it counts for nobody. */
+  private counting({ decoded, ...stored }: Stored<WrittenControl>): Stored<ControlEvent> | null {
+    if (!decoded.known) return { ...stored, decoded };
+    const { event, text } = decoded.event;
+    if (this.check.read(event, { subject: stored.subject, text }) !== null) return null;
+    return { ...stored, decoded: { known: true, event } };
   }
 
   private async tell(

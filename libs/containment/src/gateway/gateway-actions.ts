@@ -98,8 +98,8 @@ export class GatewayActions {
     learn(entry, this.parts.ring);
     const stored = storedOf(entry);
     if (stored === null) {
-      this.parts.options.handlers.rejected('event');
       const { sequence, record } = entry;
+      this.parts.options.handlers.rejected('event', sequence);
       const { subject } = record;
       this.parts.options.logger.error({ sequence, subject }, 'an unsigned event has no effect');
       return;

@@ -25,8 +25,8 @@ export interface GatewayHandlers {
   unfence(): void;
   /** For figures: an answer that made the state fresher, a receipt that was sent. */
   counted(what: 'proof' | 'receipt'): void;
-  /** An event of the protocol that its signer did not sign, or a message that nobody can believe. */
-  rejected(what: string): void;
+  /** A message that nobody can believe, or an event without effect, at `sequence` of the log. */
+  rejected(what: string, sequence?: number): void;
 }
 
 export interface GatewayShellOptions {

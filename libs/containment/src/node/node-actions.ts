@@ -131,8 +131,8 @@ export class NodeActions {
       this.parts.rotation.read(stored);
       return this.parts.options.handlers.apply(stored);
     }
-    this.parts.options.handlers.rejected('event');
     const { sequence, record } = entry;
+    this.parts.options.handlers.rejected('event', sequence);
     this.parts.options.logger.error(
       { sequence, subject: record.subject },
       'an unsigned event has no effect',

@@ -16,8 +16,8 @@ export interface NodeHandlers {
   enforce(order: StopOrderedEvent): void;
   /** Where silence proves nothing: a gateway that may let an order's targets pass without a proof. */
   readonly fenceCounts: FenceCounts;
-  /** An event of the protocol that its signer did not sign, or a message that nobody can believe. */
-  rejected(what: string): void;
+  /** A message that nobody can believe, or an event without effect, at `sequence` of the log. */
+  rejected(what: string, sequence?: number): void;
 }
 
 export interface NodeShellOptions {

@@ -35,12 +35,16 @@ export interface ControlLog {
   barrier(timeoutMs?: number): Promise<void>;
   /** `true` when the sequence is applied, `false` when the time was over first. */
   until(sequence: number, timeoutMs: number): Promise<boolean>;
+  /** `false` for an event of the log that was read here and refused. */
+  hadEffect(sequence: number): boolean;
   /** Also calls `listener` for each event after it was applied; the answer ends that. */
   listen(listener: StoredListener): () => void;
   stop(): Promise<void>;
 }
 
 const BARRIER_MS = 5000;
+/** So many refused events are remembered, the newest. */
+const REFUSED_MAX = 10_000;
 
 type Phase = 'new' | 'reading' | 'ready' | 'broken' | 'stopped';
 
@@ -54,6 +58,7 @@ class FoldedControlLog implements ControlLog, ControlFeed {
   private reached = 0;
   private readonly waiters = new Waiters();
   private readonly listeners = new Set<StoredListener>();
+  private readonly refusals = new Set<number>();
 
   constructor(private readonly options: ControlLogOptions) {}
 
@@ -112,6 +117,16 @@ class FoldedControlLog implements ControlLog, ControlFeed {
     return this.view.enforce(order);
   }
 
+  refused(sequence: number): void {
+    this.refusals.add(sequence);
+    const [oldest] = this.refusals;
+    if (this.refusals.size > REFUSED_MAX && oldest !== undefined) this.refusals.delete(oldest);
+  }
+
+  hadEffect(sequence: number): boolean {
+    return !this.refusals.has(sequence);
+  }
+
   applied(position: number): void {
     this.reached = position;
     this.waiters.reached(this.position);
@@ -120,6 +135,7 @@ class FoldedControlLog implements ControlLog, ControlFeed {
 
   startOver(): void {
     this.reached = 0;
+    this.refusals.clear();
     this.view.startOver();
   }
 

@@ -12,6 +12,8 @@ export interface ControlFeed {
   apply(stored: StoredControl): void;
   /** A verified stop holds from now on, though the log may not have it yet. */
   enforce(order: PushedStop): ControlChange;
+  /** The event at this place in the log has no effect: it is not the word of the one who may say it. */
+  refused(sequence: number): void;
   /** All events up to here were applied, or have no effect. */
   applied(position: number): void;
   /** Another log begins: everything comes again from its first event. Standing stops stand until it lifts them. */

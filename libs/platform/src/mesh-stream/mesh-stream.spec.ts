@@ -138,6 +138,16 @@ describe('the mesh stream', () => {
     expect(follow).not.toHaveBeenCalled();
   });
 
+  it('leaves out of these pages what was refused here', async () => {
+    const first = await add(joined('g1'));
+    for (let count = 2; count <= 40; count += 1) await add(joined(`g${count}`));
+    controlLog.feed.refused(first + 1);
+    const { text } = await open({ 'last-event-id': String(first) });
+    await until(() => written.includes(`id: ${first + 39}\n`));
+    stream.close();
+    expect(idsIn(await text)[0]).toBe(String(first + 2));
+  });
+
   it('reads nothing where memory holds what was missed', async () => {
     const readPage = jest.spyOn(store, 'readPage');
     const first = await add(joined('g1'));

@@ -12,7 +12,7 @@ import { resume } from './resumption.js';
 
 export interface MeshStreamOptions {
   readonly store: Pick<EventStore<ControlEvent>, 'readPage'>;
-  readonly controlLog: Pick<ControlLog, 'listen' | 'view'>;
+  readonly controlLog: Pick<ControlLog, 'listen' | 'view' | 'hadEffect'>;
   readonly clock: Pick<Clock, 'nowMs'>;
   /** @default 200 */
   readonly streamsMax?: number;
@@ -131,8 +131,12 @@ const from = (
   const caughtUp = (): void => {
     stop = live(options, sse, principal);
   };
-  const { store } = options;
+  const { store, controlLog } = options;
   const missed = { store, recent, sse, after, caughtUp };
-  resume({ ...missed, show: (stored) => show(sse, principal, stored) }).catch(() => sse.close());
+  // The log itself also holds what is refused everywhere.
+  const showCounting = (stored: StoredControl): void => {
+    if (controlLog.hadEffect(stored.sequence)) show(sse, principal, stored);
+  };
+  resume({ ...missed, show: showCounting }).catch(() => sse.close());
   return () => stop();
 };
