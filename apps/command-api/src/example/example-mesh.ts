@@ -37,6 +37,7 @@ import {
 import { until } from '#testing';
 import { createCommandApi, type CommandApi } from '../command-api.js';
 import { outwardOf } from '../webhooks/outward.js';
+import { exampleCall, type Answer } from './example-call.js';
 import { ExampleGateway } from './example-gateway.js';
 import { foundation } from './foundation.js';
 import { WatchedBucket } from './watched-bucket.js';
@@ -55,11 +56,7 @@ export interface ExampleKey {
   readonly meshWide?: boolean;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: unknown;
-}
+export type { Answer };
 
 /** A command API on a real log with two orgs, and gateways that only report. For specs. */
 export class ExampleMesh {
@@ -190,29 +187,9 @@ export class ExampleMesh {
     for (const node of this.nodes) await node.applied(sequence, 5000);
   }
 
-  async call(
-    key: string | null,
-    line: string,
-    body?: unknown,
-    more: CallOptions = {},
-  ): Promise<Answer> {
-    const [method, url] = line.split(' ') as [string, string];
-    const headers: Record<string, string> = { ...more.headers };
-    if (key !== null) headers['x-api-key'] = key;
-    if (body !== undefined) headers['content-type'] ??= 'application/json';
-    const payload = typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await (more.node ?? this.api).server.inject({
-      method: method as 'GET',
-      url,
-      headers,
-      ...(body !== undefined && { payload }),
-    });
-    const text = response.body;
-    return {
-      status: response.statusCode,
-      headers: response.headers,
-      body: text === '' ? null : (JSON.parse(text) as unknown),
-    };
+  call(key: string | null, line: string, body?: unknown, more: CallOptions = {}): Promise<Answer> {
+    const { node = this.api, headers = {} } = more;
+    return exampleCall(node, { key, line, body, headers });
   }
 
   async stop(): Promise<void> {
