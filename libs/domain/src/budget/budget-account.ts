@@ -169,7 +169,7 @@ export class BudgetAccount {
       case 'short':
         // Under an older cap nobody is short for good.
         if (this.#holdings.isBehind) return;
-        return this.#line.short(outcome.remainder + this.free(nowMs));
+        return this.#line.short(outcome.remainder + this.free(nowMs), nowMs);
       case 'stated':
         return this.#holdings.stated(outcome.said.n);
       case 'authorized':

@@ -5,6 +5,8 @@ export interface Waiter {
   readonly sinceMs: number;
   /** The ledger had not enough for it when it was asked. */
   isShort: boolean;
+  /** When it was told so for the first time; the others give back from then on. */
+  shortMs: number | null;
 }
 
 /** So long the others have to give back what they hold idle. */
@@ -32,7 +34,7 @@ export class WaitingLine {
   }
 
   add(id: number, amount: number, sinceMs: number): void {
-    this.#waiters.push({ id, amount, sinceMs, isShort: false });
+    this.#waiters.push({ id, amount, sinceMs, isShort: false, shortMs: null });
   }
 
   /** The first who may be served. */
@@ -60,8 +62,12 @@ export class WaitingLine {
   }
 
   /** The ledger cannot grant more than this. */
-  short(grantable: number): void {
-    for (const waiter of this.#waiters) if (waiter.amount > grantable) waiter.isShort = true;
+  short(grantable: number, nowMs: number): void {
+    for (const waiter of this.#waiters) {
+      if (waiter.amount <= grantable) continue;
+      waiter.isShort = true;
+      waiter.shortMs ??= nowMs;
+    }
   }
 
   /** It can grant so much now. */
@@ -71,8 +77,8 @@ export class WaitingLine {
 
   /** Takes those out whose time is over. */
   over(nowMs: number): readonly Waiter[] {
-    const isOver = ({ sinceMs, isShort }: Waiter): boolean =>
-      nowMs - sinceMs >= (isShort ? SHORT_WAIT_MS : ANSWER_WAIT_MS);
+    const isOver = ({ sinceMs, isShort, shortMs }: Waiter): boolean =>
+      nowMs - sinceMs >= ANSWER_WAIT_MS || (isShort && nowMs - (shortMs ?? nowMs) >= SHORT_WAIT_MS);
     const over = this.#waiters.filter(isOver);
     if (over.length > 0) this.#waiters = this.#waiters.filter((waiter) => !isOver(waiter));
     return over;
