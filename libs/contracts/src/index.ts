@@ -65,5 +65,5 @@ export * from './routes/tenants.routes.js';
 export * from './routes/webhook-wire.js';
 export * from './routes/webhooks.routes.js';
 export * from './selector.js';
-export * from './subjects.js';
 export * from './signal.js';
+export * from './subjects.js';
