@@ -43,6 +43,9 @@ const bodies: Record<string, object> = {
   'intents.resolve': { status: 'COMPLETED' },
   'intents.checkpoint': { data: 1 },
   guard: { tool: 'mail' },
+  'budget.authorize': { amount: '1.00', currency: 'usd' },
+  'budget.capture': { authorization_id: `auth_${'a'.repeat(20)}` },
+  'budget.release': { authorization_id: `auth_${'a'.repeat(20)}` },
   'sessions.messages.add': { role: 'user', content: 'hello' },
 };
 

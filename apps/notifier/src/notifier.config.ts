@@ -1,23 +1,9 @@
 import { z } from 'zod';
-import { AllowList, SecretsKey, serviceFields, wholeNumber } from '#platform';
+import { AllowList, backgroundFields, SecretsKey, serviceFields, wholeNumber } from '#platform';
 
 export const NotifierConfig = z.strictObject({
   ...serviceFields,
-  port: wholeNumber(0, 65_535)
-    .default(0)
-    .describe('the port of /livez, /readyz, /startupz and /metrics; 0 picks a free one'),
-  natsUser: z.string().nullable().default(null).describe('the user at NATS; none when empty'),
-  natsPassword: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe("the user's password")
-    .meta({ secret: true }),
-  natsDomain: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('the JetStream domain of the hub, for a user with an account of its own'),
+  ...backgroundFields,
   dataDir: z
     .string()
     .min(1)

@@ -1,4 +1,4 @@
-import { serviceFields, wholeNumber } from '#platform';
+import { backgroundFields, serviceFields } from '#platform';
 import { z } from 'zod';
 
 const REPLICAS_MAX = 64;
@@ -17,21 +17,7 @@ const PartitionText = z
 
 export const EvaluatorConfig = z.strictObject({
   ...serviceFields,
-  port: wholeNumber(0, 65_535)
-    .default(0)
-    .describe('the port of /livez, /readyz, /startupz and /metrics; 0 picks a free one'),
-  natsUser: z.string().nullable().default(null).describe('the user at NATS; none when empty'),
-  natsPassword: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe("the user's password")
-    .meta({ secret: true }),
-  natsDomain: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('the JetStream domain of the hub, for a user with an account of its own'),
+  ...backgroundFields,
   dataDir: z
     .string()
     .min(1)

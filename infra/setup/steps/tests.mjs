@@ -9,7 +9,7 @@ import { prepare } from './prepare.mjs';
  * Stories that start whole meshes, of some ten processes each: one at a time, after everything else, so that each has the
  * machine for itself.
  */
-const STORIES = '/test/(command-line|compatibility|e2e|standalone)/';
+const STORIES = '/test/(budgets|command-line|compatibility|e2e|notifier|policies|standalone)/';
 const PASSES = [
   ['--testPathIgnorePatterns', STORIES, '/node_modules/'],
   ['--testPathPatterns', STORIES, '--maxWorkers', '1'],

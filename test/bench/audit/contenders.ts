@@ -1,4 +1,3 @@
-import { connect, createInbox } from '@nats-io/transport-node';
 import { sql } from 'kysely';
 import {
   activitySource,
@@ -13,6 +12,7 @@ import {
   type ReadModelDatabase,
   SHADOW,
 } from '#database';
+import { drainActivity } from '../drain-activity.js';
 import type { Contender } from '../rounds.js';
 import type { AuditWorld } from './audit-world.js';
 
@@ -56,33 +56,6 @@ const project = async (source: LogSource, upTo: number): Promise<void> => {
   await following.stop();
 };
 
-/** The least that reading the log can cost: one push consumer with flow control, and nobody looks inside. */
-const drain = async (url: string, events: number): Promise<void> => {
-  const nc = await connect({ servers: url });
-  const inbox = createInbox();
-  let seen = 0;
-  let ended = (): void => undefined;
-  const end = new Promise<void>((resolve) => (ended = resolve));
-  nc.subscribe(inbox, {
-    callback: (_, message) => {
-      if (message.headers?.code === 100) return void message.respond();
-      seen += 1;
-      if (seen === events) ended();
-    },
-  });
-  const config = {
-    ...{ deliver_subject: inbox, ack_policy: 'none', deliver_policy: 'all', max_deliver: 1 },
-    ...{ flow_control: true, idle_heartbeat: 1_000_000_000, mem_storage: true },
-  };
-  await nc.request(
-    '$JS.API.CONSUMER.CREATE.ACTIVITY.drain',
-    JSON.stringify({ stream_name: 'ACTIVITY', config: { ...config, name: 'drain' } }),
-  );
-  await end;
-  await nc.request('$JS.API.CONSUMER.DELETE.ACTIVITY.drain');
-  await nc.close();
-};
-
 /** In the order: rebuild, fill, COPY, COPY again, replay, drain, drain again. */
 export const auditContenders = async (world: AuditWorld): Promise<Contender[]> => {
   const { db } = world.database;
@@ -97,7 +70,7 @@ export const auditContenders = async (world: AuditWorld): Promise<Contender[]> =
     }
     await buildIndexes(db, indexes);
   };
-  const bare = () => drain(world.natsUrl, world.events);
+  const bare = () => drainActivity(world.natsUrl, world.events);
   return [
     timed('rebuild', () => rebuild(db, source, world.events)),
     timed('fill', () => fill(db, source, world.events)),

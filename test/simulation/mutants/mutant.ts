@@ -1,10 +1,6 @@
-export interface Edit {
-  /** In `libs/domain/src/containment/`. */
-  readonly file: string;
-  /** Must occur exactly once. */
-  readonly find: string;
-  readonly replace: string;
-}
+import type { Edit } from '../../planted-bugs/compiled.js';
+
+export type { Edit };
 
 /** A bug planted into the protocol, and the rule of containment.md that it takes away. */
 export interface Mutant {

@@ -83,7 +83,7 @@ export class ForwardedCommands {
       return problem('command_api_unavailable', 'This command API is busy. Try again shortly.');
     }
     const name = `forwarded ${request.data.method}`;
-    const span = { headers: message.trace, kind: 'consumer' } as const;
+    const span = { headers: traceOf(message, request.data), kind: 'consumer' } as const;
     return inSpan(name, span, () => this.run(request.data));
   }
 
@@ -124,6 +124,12 @@ export class ForwardedCommands {
     };
   }
 }
+
+/** The kill path adds nothing to its messages: what comes over it is traced by what the request itself says. */
+const traceOf = ({ trace }: Message, { headers }: ForwardedRequest): Record<string, string> => {
+  const { traceparent } = headers;
+  return { ...(typeof traceparent === 'string' && { traceparent }), ...trace };
+};
 
 const plainHeaders = (headers: Readonly<Record<string, unknown>>): ForwardedAnswer['headers'] =>
   Object.fromEntries(

@@ -38,4 +38,4 @@ it('finds the control log again that a mesh without accounts kept, and leaves it
     const found = await lastSequenceAt(login).finally(() => server.stop());
     expect([round, found]).toEqual([round, 3]);
   }
-});
+}, 30_000);

@@ -41,3 +41,22 @@ export const serviceFields = {
     .describe('the NATS servers, separated by commas')
     .meta({ secret: true }),
 };
+
+/** Settings of a service that nobody sends requests to, with a NATS account of its own: spread them into its schema. */
+export const backgroundFields = {
+  port: wholeNumber(0, 65_535)
+    .default(0)
+    .describe('the port of /livez, /readyz, /startupz and /metrics; 0 picks a free one'),
+  natsUser: z.string().nullable().default(null).describe('the user at NATS; none when empty'),
+  natsPassword: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe("the user's password")
+    .meta({ secret: true }),
+  natsDomain: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('the JetStream domain of the hub, for a user with an account of its own'),
+};
