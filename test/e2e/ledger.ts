@@ -81,6 +81,7 @@ const auditOf = async (mesh: StandingMesh): Promise<Entry[]> => {
     const page = await mesh.admin(
       `GET /v1/audit?limit=${PAGE}${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
     );
+    if (page.status !== 200) throw new Error(`a page of the audit: ${JSON.stringify(page)}`);
     entries.push(...(page.body.entries as Entry[]));
     cursor = page.body.next_cursor as string | null;
   }
