@@ -7,7 +7,8 @@ type Of<T extends ControlEvent['type']> = Extract<ControlEvent, { type: T }>;
 /** The policies of all orgs, and what they left some agents. */
 export class PolicyFold {
   readonly #policies = new Map<OrgName, Map<PolicyName, PolicyRecord>>();
-  readonly #restrictions = new Map<Address, Map<PolicyName, RestrictionRecord>>();
+  /** By policy and rule: what one rule leaves an agent takes nothing from what another one left it. */
+  readonly #restrictions = new Map<Address, Map<string, RestrictionRecord>>();
   #generation = 0;
 
   /** Counts the changes: what was made ready from the policies before is out of date after one. */
@@ -32,8 +33,9 @@ export class PolicyFold {
   /** Whom a policy restricts, those whose time is over included. */
   *restrictedBy(org: OrgName, policy: PolicyName): Generator<RestrictionRecord> {
     for (const restrictions of this.#restrictions.values()) {
-      const restriction = restrictions.get(policy);
-      if (restriction?.org === org) yield restriction;
+      for (const restriction of restrictions.values()) {
+        if (restriction.policy === policy && restriction.org === org) yield restriction;
+      }
     }
   }
 
@@ -55,9 +57,10 @@ export class PolicyFold {
 
   restrict({ data }: Of<'AgentRestricted'>, sequence: number): void {
     const restrictions =
-      this.#restrictions.get(data.address) ?? new Map<PolicyName, RestrictionRecord>();
+      this.#restrictions.get(data.address) ?? new Map<string, RestrictionRecord>();
     this.#restrictions.set(data.address, restrictions);
-    restrictions.set(data.policy, { ...data, untilMs: msOf(data.until), sequence });
+    const record = { ...data, untilMs: msOf(data.until), sequence };
+    restrictions.set(restrictionKey(record), record);
   }
 
   lift({ data }: Of<'RestrictionLifted'>): void {
@@ -70,9 +73,18 @@ export class PolicyFold {
 
   #free(address: Address, policy: PolicyName): void {
     const restrictions = this.#restrictions.get(address);
-    restrictions?.delete(policy);
-    if (restrictions?.size === 0) this.#restrictions.delete(address);
+    if (restrictions === undefined) return;
+    for (const [key, restriction] of restrictions) {
+      if (restriction.policy === policy) restrictions.delete(key);
+    }
+    if (restrictions.size === 0) this.#restrictions.delete(address);
   }
 }
+
+/** What tells the restrictions of one agent from each other. */
+export const restrictionKey = ({
+  policy,
+  rule,
+}: Pick<RestrictionRecord, 'policy' | 'rule'>): string => `${policy} ${rule}`;
 
 const NONE: readonly RestrictionRecord[] = [];

@@ -3,6 +3,7 @@ import { MINUTE_MS } from '../time/spans.js';
 
 const agent = (n: number | string) => `agent://acme/production/a${n}`;
 const MAILER = agent(0);
+const SESSION = '0190f1a0-0000-7000-8000-000000000001';
 const over = (then: unknown = 'halt', more: object = {}) => ({
   name: 'p',
   rules: [{ when: { intents: { over: 10, per: 'hour' } }, then }],
@@ -161,6 +162,24 @@ describe('an agent that people let go on', () => {
     expect(told.takeWords()).toEqual([]);
     told.sent(MAILER, 1);
     expect(told.take()).toMatchObject([{ request: { evidence: { measured: 11 } } }]);
+  });
+
+  it('has the allowance of its session again, and no more than that', () => {
+    const told = new PolicyStory();
+    told.policy(
+      over('halt', { rules: [{ when: { session_actions: { over: 3 } }, then: 'halt' }] }),
+    );
+    const act = { act: 'guard' as const, session: SESSION as never };
+    told.decided(MAILER, { ...act, count: 4 });
+    const [effect] = told.carryOutAll();
+    if (effect?.kind !== 'breach') throw new Error('no breach');
+    told.after(2 * MINUTE_MS);
+    const orderId = orderIdOf(effect.request.breachId);
+    told.control({ type: 'StopLifted', data: { orderId, reason: 'ok', cause: 'operator' } });
+    told.decided(MAILER, { ...act, count: 3 });
+    expect(told.takeWords()).toEqual([]);
+    told.decided(MAILER, act);
+    expect(told.take()).toMatchObject([{ request: { evidence: { measured: 4 } } }]);
   });
 });
 

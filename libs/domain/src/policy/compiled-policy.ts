@@ -63,13 +63,15 @@ const localRules = (
     return [{ ...ref, kind: 'name', act: types.direction, force, forbids: forbidden(types) }];
   }
   if (tools) return [{ ...ref, kind: 'name', act: 'guard', force, forbids: forbidden(tools) }];
-  if (!intents || !isLocalRate(then)) return [];
+  // What is stopped for good by its first breach is stopped by the fleet's count alone.
+  if (!intents || !restricts(then)) return [];
   const { direction: act, over, per } = intents;
   return [{ ...ref, kind: 'rate', act, force, over, windowMs: spanMs[per] }];
 };
 
-/** What is stopped for good by its first breach is stopped by the fleet's count alone. */
-const isLocalRate = (then: PolicyAction): boolean => then === 'block' || typeof then === 'object';
+/** Less than a stop: gateways let the agent do less for a time, or nothing. */
+export const restricts = (then: PolicyAction): boolean =>
+  then === 'block' || typeof then === 'object';
 
 /** `null`: nothing that a gateway does. */
 const forceOf = (policy: PolicyRecord, then: PolicyAction): LocalForce | null => {

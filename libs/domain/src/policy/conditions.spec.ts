@@ -209,6 +209,16 @@ describe('a session', () => {
     expect(told.takeWords()).toEqual(['p#0 halt mailer']);
   });
 
+  it('that goes on above its limit is blocked again when the block is over', () => {
+    const told = story({ session_actions: { over: 3 } }, 'block');
+    told.decided(MAILER, { ...act, count: 4 }).decided(MAILER, act);
+    const [first] = told.take();
+    told.after(HOUR_MS).decided(MAILER, act);
+    const [again] = told.take();
+    expect(again).toMatchObject({ kind: 'breach', request: { action: 'block' } });
+    expect(again?.id).not.toBe(first?.id);
+  });
+
   it('is measured by what its calls declare', () => {
     const told = story({ session_cost: { over: 1.5 } });
     told.decided(MAILER, { ...act, costMicroUsd: 1_500_000 });

@@ -1,5 +1,6 @@
 import type { Address, Evidence, PolicyAction } from '#contracts';
 import type { PolicyRecord } from '../control/governance-records.js';
+import { restricts } from './compiled-policy.js';
 import type { Finding } from './finding.js';
 import type { RuleWatch } from './rule-watch.js';
 
@@ -47,9 +48,8 @@ export const firingOf = (
 };
 
 const untilOf = ({ rule, condition, record }: RuleWatch, finding: Finding): number | null => {
-  const restricts = rule.then === 'block' || typeof rule.then === 'object';
   const isByName = condition.kind === 'intent_types' || condition.kind === 'tools';
-  if (!restricts || isByName) return null;
+  if (!restricts(rule.then) || isByName) return null;
   const overInMs = Math.min(finding.overInMs() ?? UNTIL_MS_DEFAULT, UNTIL_MS_MAX);
   return finding.atMs + Math.max(overInMs, record.document.cooldown_seconds * 1000, 1000);
 };

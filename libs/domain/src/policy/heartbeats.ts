@@ -24,7 +24,8 @@ export class Heartbeats {
 
   note(address: Address, gateway: GatewayId, atMs: number): void {
     const [oldest] = this.#last.keys();
-    if (oldest !== undefined && this.#last.size >= AGENTS_MAX) this.#last.delete(oldest);
+    const isFull = this.#last.size >= AGENTS_MAX && !this.#last.has(address);
+    if (oldest !== undefined && isFull) this.#last.delete(oldest);
     this.#last.set(address, { atMs: Math.max(atMs, this.lastMs(address) ?? 0), gateway });
   }
 

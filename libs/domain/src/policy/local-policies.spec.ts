@@ -279,6 +279,18 @@ describe('a restriction', () => {
     expect(local.verdict(view, ask({ nowMs: START_MS + 60_000 })).kind).toBe('pass');
   });
 
+  it('of one rule takes nothing from that of another rule of the policy', () => {
+    const policies = new Policies();
+    policies.restrictions = [{ ...restriction(2), rule: 1 }, restriction(0)];
+    const local = new LocalPolicies();
+    local.verdict(policies.view(), ask());
+    const later = ask({ nowMs: START_MS + 10_000 });
+    expect(local.verdict(policies.view(), later)).toMatchObject({
+      ...{ kind: 'refuse', retryAfterMs: 50_000 },
+      ground: { rule: 0 },
+    });
+  });
+
   it('lets its rate pass, over all gateways together', () => {
     const policies = restricted(2);
     const gateways = [

@@ -1,5 +1,6 @@
 import type { Address } from '#contracts';
 import type { RestrictionRecord } from '../control/governance-records.js';
+import { restrictionKey } from '../control/policy-fold.js';
 import type { LocalAsk, LocalVerdict } from './local-verdict.js';
 import type { PolicyView } from './policy-index.js';
 import { TokenBucket } from './token-bucket.js';
@@ -39,7 +40,8 @@ export class Restrictions {
   }
 
   #bucket(restriction: RestrictionRecord, { address, gateways, nowMs }: LocalAsk): TokenBucket {
-    const known = this.#agents.get(address)?.get(restriction.policy);
+    const key = restrictionKey(restriction);
+    const known = this.#agents.get(address)?.get(key);
     if (known?.sequence === restriction.sequence && known.gateways === gateways) {
       return known.bucket;
     }
@@ -48,8 +50,7 @@ export class Restrictions {
       firstOf(restriction) / gateways,
       nowMs,
     );
-    const { sequence, policy } = restriction;
-    this.#limitsOf(address).set(policy, { sequence, gateways, bucket });
+    this.#limitsOf(address).set(key, { sequence: restriction.sequence, gateways, bucket });
     return bucket;
   }
 

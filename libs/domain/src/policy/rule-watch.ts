@@ -1,6 +1,7 @@
 import type { PolicyRule } from '#contracts';
 import type { PolicyRecord } from '../control/governance-records.js';
 import { SECOND_MS, spanMs } from '../time/spans.js';
+import { restricts } from './compiled-policy.js';
 import { type Condition, conditionOf, measureOf } from './condition.js';
 import type { Finding } from './finding.js';
 import type { Meter, Saved } from './meter.js';
@@ -62,11 +63,12 @@ export class RuleWatch {
     return share > 1 && atMs >= this.#quietUntilMs && !this.#isTold(key);
   }
 
-  /** What tells this breach from every other of the rule by the agent; a breach of a key is told once. */
+  /** What tells this breach from every other of the rule by the agent; a breach of a key is told once, unless it ends. */
   crossing({ key, atMs }: Finding): string {
     if (key === '') return String(Math.floor(atMs / SECOND_MS));
     const { heldBack } = this.#told.get(key) ?? UNTOLD;
-    remember(this.#told, key, { isTold: true, heldBack });
+    if (this.#endsBefore) remember(this.#told, key, { isTold: false, heldBack: heldBack + 1 });
+    else remember(this.#told, key, { isTold: true, heldBack });
     return heldBack === 0 ? key : `${key}#${heldBack}`;
   }
 
@@ -106,6 +108,13 @@ export class RuleWatch {
       this.#told.set(key, { isTold, heldBack });
     }
     for (const [key, untilMs] of near as [string, number][]) this.#near.set(key, untilMs);
+  }
+
+  /** What it leaves the agent ends by itself, though the session goes on that has exceeded its limit: then it acts again. */
+  get #endsBefore(): boolean {
+    const isSum =
+      this.condition.kind === 'session_actions' || this.condition.kind === 'session_cost';
+    return isSum && restricts(this.rule.then);
   }
 
   #isTold(key: string): boolean {

@@ -11,6 +11,8 @@ const SESSIONS_MAX = 1000;
 /** What one agent did in each session that it named. */
 export class SessionSumMeter implements Meter {
   readonly #sums = new Map<string, number>();
+  /** How often people let the agent go on: from then on what was told of a session is another breach. */
+  #round = 0;
 
   constructor(
     private readonly condition: 'session_actions' | 'session_cost',
@@ -27,27 +29,38 @@ export class SessionSumMeter implements Meter {
     this.#sums.delete(session);
   }
 
-  save(): Saved {
-    return [...this.#sums];
+  forgive(): void {
+    this.#sums.clear();
+    this.#round += 1;
   }
 
-  restore(saved: Saved): void {
-    for (const [session, sum] of saved as [string, number][]) this.#sums.set(session, sum);
+  save(): Saved {
+    return [this.#round, [...this.#sums]];
+  }
+
+  restore([round = 0, sums = []]: Saved): void {
+    this.#round = round as number;
+    for (const [session, sum] of sums as [string, number][]) this.#sums.set(session, sum);
   }
 
   #add({ session, actions, costMicro }: SessionAct, atMs: number): Finding[] {
     const amount = this.condition === 'session_actions' ? actions : costMicro;
     if (amount === 0) return [];
-    const [oldest] = this.#sums.keys();
-    if (oldest !== undefined && this.#sums.size >= SESSIONS_MAX && !this.#sums.has(session)) {
-      this.#sums.delete(oldest);
-    }
-    const sum = (this.#sums.get(session) ?? 0) + amount;
-    this.#sums.set(session, sum);
+    const sum = this.#sumWith(session, amount);
     const share = shareOf(sum, this.limit);
     if (share < this.tellFrom) return [];
     const told = () => this.#evidence(session, sum);
-    return [{ share, key: session, atMs, overInMs: never, evidence: told }];
+    const key = this.#round === 0 ? session : `${session} ${this.#round}`;
+    return [{ share, key, atMs, overInMs: never, evidence: told }];
+  }
+
+  #sumWith(session: string, amount: number): number {
+    const [oldest] = this.#sums.keys();
+    const isFull = this.#sums.size >= SESSIONS_MAX && !this.#sums.has(session);
+    if (oldest !== undefined && isFull) this.#sums.delete(oldest);
+    const sum = (this.#sums.get(session) ?? 0) + amount;
+    this.#sums.set(session, sum);
+    return sum;
   }
 
   #evidence(session: string, sum: number): Evidence {
