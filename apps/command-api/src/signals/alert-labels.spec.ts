@@ -60,5 +60,7 @@ it.each([
   ['warn', 'warning'],
   ['none', 'info'],
   ['purple', 'warning'],
+  ['constructor', 'warning'],
+  ['__proto__', 'warning'],
   ['', 'warning'],
 ])('a severity "%s" is %s', (severity, known) => expect(severityOf({ severity })).toBe(known));

@@ -117,13 +117,15 @@ const tagSelector = (
   return yes('namespace' in whole ? { tag, namespace: whole.namespace } : { tag, org });
 };
 
-const words: Readonly<Record<string, SignalSeverity>> = {
-  ...{ critical: 'critical', page: 'critical', error: 'critical', fatal: 'critical' },
-  ...{ emergency: 'critical', alert: 'critical', high: 'critical' },
-  ...{ warning: 'warning', warn: 'warning', ticket: 'warning', medium: 'warning' },
-  ...{ info: 'info', notice: 'info', none: 'info', low: 'info', debug: 'info' },
-};
+const words: ReadonlyMap<string, SignalSeverity> = new Map(
+  Object.entries({
+    ...{ critical: 'critical', page: 'critical', error: 'critical', fatal: 'critical' },
+    ...{ emergency: 'critical', alert: 'critical', high: 'critical' },
+    ...{ warning: 'warning', warn: 'warning', ticket: 'warning', medium: 'warning' },
+    ...{ info: 'info', notice: 'info', none: 'info', low: 'info', debug: 'info' },
+  } as const),
+);
 
 /** Of the label `severity`; a word that nobody here knows, or none, is a warning: it is no reason to stop anybody. */
 export const severityOf = (labels: Labels): SignalSeverity =>
-  words[(labels.severity ?? '').toLowerCase()] ?? 'warning';
+  words.get((labels.severity ?? '').toLowerCase()) ?? 'warning';
