@@ -169,3 +169,17 @@ it('tells nothing of a budget that was removed', async () => {
   await follow([]);
   expect(told).toEqual([]);
 });
+
+it('keeps no account of the limits of sessions, of which there is no end', async () => {
+  const facts = await follow();
+  const session = '018f4e2a-0000-7000-8000-0000000000aa';
+  const key = BudgetKey.parse({
+    ...{ scope: { session, namespace: 'acme/production' }, currency: 'actions', per: 'total' },
+  });
+  const limit = { ...key, org: 'acme', version: 1, capMicro: USD, alertPct: [], topUps: [] };
+  await say({ type: 'CapTaken', data: limit } as unknown as LedgerFact, ledgerSubject(key));
+  await say(cap(1, 10));
+  await spend(6);
+  await until(() => told.length === 1);
+  expect(facts.size).toBe(1);
+});

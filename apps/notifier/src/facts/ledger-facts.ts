@@ -65,6 +65,11 @@ export class LedgerFacts {
     await this.following?.stop();
   }
 
+  /** Budgets that are followed. */
+  get size(): number {
+    return this.accounts.size;
+  }
+
   /** Goes on from each budget's balance; answers where the log is to be read from. */
   private async open(): Promise<number> {
     const { store, view } = this.options;
@@ -113,6 +118,8 @@ export class LedgerFacts {
     if (known !== undefined) return known;
     if (event.type !== 'CapTaken') return null;
     const { scope, currency, per } = event.data;
+    // Nobody is told of the limits of a session, and there is no end of sessions.
+    if ('session' in scope) return null;
     const key = { scope, currency, per };
     const account = { fold: new LedgerFold(per), key, cap: null };
     this.accounts.set(subject, account);
