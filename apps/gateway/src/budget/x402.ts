@@ -35,6 +35,7 @@ export const paymentOf = (challenge: X402Requirements, usdcAsUsd: boolean): X402
     );
   }
   const amountMicro = Number(text);
+  if (amountMicro === 0) throw invalid('amount', 'must be more than nothing');
   if (amountMicro > MICRO_MAX) throw invalid('amount', 'is more than any cap can allow');
   return { amountMicro, currency: Currency.parse(usdcAsUsd ? 'usd' : 'usdc') };
 };
