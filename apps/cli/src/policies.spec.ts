@@ -203,7 +203,7 @@ describe('policy preset, list, show, remove and lift', () => {
     };
     const { code, out, seen } = await estop(['policy', 'remove', 'pace'], answering(gone));
     expect([code, seen[0]?.method]).toEqual([0, 'DELETE']);
-    expect(out).toBe('pace is removed; 2 agents it restricted is free of it.');
+    expect(out).toBe('pace is removed; 2 agents it restricted are free of it.');
   });
 
   it('lifts what a policy left, with a reason', async () => {
@@ -217,6 +217,16 @@ describe('policy preset, list, show, remove and lift', () => {
       { agent: AGENT, reason: 'paid' },
     ]);
     expect(out).toContain('at most 0.5 acts per second');
+  });
+
+  it('shows what an agent would be freed of, and frees nobody', async () => {
+    const other = { ...restriction, policy: 'other' };
+    const restricted = { agent: { address: AGENT }, restricted_by: [restriction, other] };
+    const line = ['policy', 'lift', 'pace', AGENT, '--dry-run'];
+    const { code, seen, out } = await estop(line, answering(restricted));
+    expect([code, seen.map(({ method }) => method)]).toEqual([0, ['GET']]);
+    expect(out).toContain('at most 0.5 acts per second');
+    expect(out).not.toContain('other');
   });
 });
 

@@ -138,3 +138,26 @@ describe('agents', () => {
     expect([code, out]).toEqual([0, expect.stringMatching(/total +3 +1 +1.50 +15/)]);
   });
 });
+
+describe('agents revoke --dry-run', () => {
+  const named = (name: string) => `agent://acme/production/${name}`;
+  const agent = (name: string, parent?: string, revoked = false) => ({
+    ...{ address: named(name), revoked },
+    ...(parent !== undefined && { parent: named(parent) }),
+  });
+
+  it('names all whom it would revoke, down to the last descendant, and revokes nobody', async () => {
+    const fleet = [
+      ...[agent('boss'), agent('worker', 'boss'), agent('helper', 'worker')],
+      ...[agent('gone', 'boss', true), agent('other')],
+    ];
+    const answer: FakeAnswer = ({ query }) =>
+      'limit' in (query as object)
+        ? jsonAnswer({ ok: true, agents: fleet, next_cursor: null })
+        : jsonAnswer({ ok: true, agent: fleet[0] });
+    const line = ['agents', 'revoke', named('boss'), '--dry-run', '--json'];
+    const { code, out, seen } = await estop(line, { answer });
+    expect([code, new Set(seen.map(({ method }) => method))]).toEqual([0, new Set(['GET'])]);
+    expect(JSON.parse(out)).toMatchObject({ revoked: ['boss', 'worker', 'helper'].map(named) });
+  });
+});

@@ -79,6 +79,62 @@ describe('estop webhooks', () => {
   });
 });
 
+describe('estop webhooks alert', () => {
+  const agent = 'agent://acme/production/payer';
+  const line = ['webhooks', 'alert', agent, 'https://ops.example.com/estop'];
+
+  it('tells a URL of the share of an agent’s caps that is spent', async () => {
+    const told = { agent, threshold_pct: 90, budgets: 2, changed: true, secret: 'whsec_once' };
+    const { code, out, seen } = await estop(
+      [...line, '--at', '90'],
+      answering({ ...told, subscription }),
+    );
+    expect(seen[0]).toMatchObject({
+      method: 'PUT',
+      body: { threshold_pct: 90, webhook_url: 'https://ops.example.com/estop' },
+    });
+    expect([code, out]).toEqual([0, expect.stringContaining('2 caps of')]);
+    expect(out).toContain('whsec_once');
+  });
+
+  it('says that an agent without a cap is told of nothing', async () => {
+    const told = { agent, threshold_pct: 80, budgets: 0, changed: true, secret: null };
+    expect((await estop(line, answering({ ...told, subscription }))).out).toContain('no cap yet');
+  });
+
+  it('changes nothing when it is asked what it would do, or of a share that is none', async () => {
+    const dry = await estop([...line, '--dry-run', '--json']);
+    expect(JSON.parse(dry.out)).toMatchObject({ dry_run: true, request: { threshold_pct: 80 } });
+    expect(dry.seen).toEqual([]);
+    expect((await estop([...line, '--at', '0'])).code).toBe(2);
+  });
+});
+
+describe('--dry-run', () => {
+  const page = answering({ subscriptions: [subscription], next_cursor: null });
+
+  it.each(['remove', 'rotate', 'test'])(
+    'of %s shows the webhook and asks nothing',
+    async (verb) => {
+      const { code, out, seen } = await estop(['webhooks', verb, ID, '--dry-run'], page);
+      expect([code, seen.map(({ method }) => method)]).toEqual([0, ['GET']]);
+      expect(out).toContain('https://ops.example.com/estop');
+    },
+  );
+
+  it('of a webhook that there is not is a mistake', async () => {
+    const other = '0192f3a4-0000-7000-8000-000000000001';
+    const { code } = await estop(['webhooks', 'remove', other, '--dry-run'], page);
+    expect(code).toBe(2);
+  });
+
+  it('of replay shows what would be sent', async () => {
+    const { out, seen } = await estop(['webhooks', 'replay', 'e1', '--dry-run', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ dry_run: true, request: { event_id: 'e1' } });
+    expect(seen).toEqual([]);
+  });
+});
+
 describe('estop signal', () => {
   it('says it, and nothing more', async () => {
     const line = ['signal', 'fraud', 'chargebacks', 'agent://acme/production/payer'];

@@ -5,6 +5,7 @@ import type { Call, Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import { agentTable, summaryLine } from '../render/fleet.js';
 import { spreadNote } from '../render/spread.js';
+import { revokeCommand } from './agents-revoke.command.js';
 
 const signalOf = ({ terminal }: Call) => ({ signal: terminal.signal });
 
@@ -120,34 +121,6 @@ const tag: Command = {
   },
 };
 
-const revoke: Command = {
-  name: 'agents revoke',
-  summary: 'refuse every key of an agent and of all below it, everywhere, for good',
-  usage: 'AGENT',
-  words: { min: 1, max: 1 },
-  needs: 'admin',
-  flags: { reason: { value: 'TEXT', help: 'why' } },
-  examples: ['estop agents revoke agent://acme/production/billing --reason "key leaked"'],
-  run: async (call) => {
-    const { estop, terminal, flags, json, home } = call;
-    const body = { reason: flags.text('reason') ?? null };
-    const answer = await estop.mesh.revoke(
-      parseAgent(call.words[0] as string, home),
-      body,
-      signalOf(call),
-    );
-    terminal.out(json ? JSON.stringify(answer) : revokedText(answer));
-    return answer.missing.length === 0 ? exitCodes.confirmed : exitCodes.notConfirmed;
-  },
-};
-
-const revokedText = (answer: Awaited<ReturnType<Call['estop']['mesh']['revoke']>>): string => {
-  const { agent, revoked_total: total, contained } = answer;
-  const below = total > 1 ? `, and of ${total - 1} registered on its behalf` : '';
-  const proof = contained ? ', proven at every gateway' : '';
-  return `revoked every key of ${agent.address}${below}${proof}${spreadNote(answer)}`;
-};
-
 const placeOf = (agent: string) => {
   if (parseDestination(agent)) return partsOf(agent as Destination);
   throw new UsageError(
@@ -159,4 +132,4 @@ const placeOf = (agent: string) => {
 const optional = <K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> =>
   value === undefined ? {} : ({ [name]: value } as Record<K, V>);
 
-export const agentCommands: readonly Command[] = [list, add, tag, revoke];
+export const agentCommands: readonly Command[] = [list, add, tag, revokeCommand];

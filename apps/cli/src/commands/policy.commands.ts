@@ -3,7 +3,7 @@ import type { AnswerOf, PolicyDraft } from '#sdk';
 import { parseAgent } from '../arguments/target.js';
 import { UsageError } from '../arguments/usage-error.js';
 import type { Call, Command } from '../command.js';
-import { exitCodes } from '../exit-codes.js';
+import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { change, changeFlags, mode, modeOf, org, scopeOf } from '../policy/policy-change.js';
 import { nameIn, readPolicyFile } from '../policy/policy-file.js';
 import { policyDetails, policyTable, restrictionLines } from '../render/policies.js';
@@ -93,7 +93,8 @@ const remove: Command = {
 const removedText = (answer: AnswerOf<typeof removePolicy>): string => {
   const { name, changed, dry_run, freed, missing = [], effective } = answer;
   if (!changed) return `${name} was removed before.`;
-  const [done, free] = dry_run ? ['would be removed', 'would be'] : ['is removed', 'is'];
+  const now = freed === 1 ? 'is' : 'are';
+  const [done, free] = dry_run ? ['would be removed', 'would be'] : ['is removed', now];
   const note = effective ? spreadNote({ effective, missing }) : '';
   return `${name} ${done}; ${counted(freed, 'agent')} it restricted ${free} free of it.${note}`;
 };
@@ -104,10 +105,15 @@ const lift: Command = {
   usage: 'NAME AGENT',
   words: { min: 2, max: 2 },
   details: ['An agent that a policy stopped is let run again with estop resume.'],
-  flags: { reason: { value: 'TEXT', help: 'why it may go on' }, org },
+  flags: {
+    reason: { value: 'TEXT', help: 'why it may go on' },
+    'dry-run': { help: 'show what it would be freed of, and free nobody' },
+    org,
+  },
   examples: ['estop policy lift pace email-campaign --reason "the import is done"'],
   run: async (call) => {
     const { estop, terminal, json, words, home, flags } = call;
+    if (flags.has('dry-run')) return wouldLift(call);
     const reason = flags.text('reason');
     if (reason === undefined) throw new UsageError('why?', 'Add --reason "what was found".');
     const [name, agent] = words as [string, string];
@@ -120,6 +126,19 @@ const lift: Command = {
     terminal.out(json ? JSON.stringify(answer) : text + spreadNote(answer));
     return answer.missing.length === 0 ? exitCodes.confirmed : exitCodes.notConfirmed;
   },
+};
+
+const wouldLift = async (call: Call): Promise<ExitCode> => {
+  const { estop, terminal, json, words, home } = call;
+  const [name, agent] = words as [string, string];
+  const answer = await estop.mesh.why(parseAgent(agent, home), signalOf(call));
+  const { address } = answer.agent;
+  const lifted = answer.restricted_by.filter(({ policy }) => policy === name);
+  const text = ['It would be free of:', ...restrictionLines(lifted)].join('\n');
+  const none = `${name} does not restrict ${address}.`;
+  const would = { ok: true, dry_run: true, address, lifted };
+  terminal.out(json ? JSON.stringify(would) : lifted.length === 0 ? none : text);
+  return exitCodes.confirmed;
 };
 
 export const policyCommands: readonly Command[] = [

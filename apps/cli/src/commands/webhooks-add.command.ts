@@ -1,18 +1,7 @@
-import { WebhookFormat, type createWebhook } from '#contracts';
+import type { createWebhook } from '#contracts';
 import type { AnswerOf } from '#sdk';
-import { UsageError } from '../arguments/usage-error.js';
 import type { Call, Command } from '../command.js';
-import { say, secretLines, secretOf } from './webhook-lines.js';
-
-const formatOf = (text: string | undefined): WebhookFormat | undefined => {
-  if (text === undefined) return undefined;
-  const format = WebhookFormat.safeParse(text);
-  if (format.success) return format.data;
-  throw new UsageError(
-    `--format is not one: ${text}`,
-    `It is ${WebhookFormat.options.join(', ')}.`,
-  );
-};
+import { formatFlag, formatOf, say, secretFlag, secretLines, secretOf } from './webhook-lines.js';
 
 export const addWebhook: Command = {
   name: 'webhooks add',
@@ -28,8 +17,7 @@ export const addWebhook: Command = {
     event: { value: 'EVENT', many: true, help: 'a name or a group; may be repeated' },
     agent: { value: 'AGENT', help: 'only what concerns this agent' },
     workspace: { value: 'WORKSPACE', help: 'only what happens in this workspace' },
-    format: { value: 'FORMAT', help: `${WebhookFormat.options.join(', ')} (default: standard)` },
-    'secret-env': { value: 'NAME', help: 'the environment variable that holds the secret' },
+    ...{ format: formatFlag, 'secret-env': secretFlag },
     description: { value: 'TEXT', help: 'a note' },
     'dry-run': { help: 'show what would be sent, and change nothing' },
   },

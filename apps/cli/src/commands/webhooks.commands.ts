@@ -1,7 +1,10 @@
 import type { Command } from '../command.js';
-import { idOf, say, secretLines, secretOf } from './webhook-lines.js';
+import { idOf, say, secretLines, secretOf, wouldChange } from './webhook-lines.js';
 import { addWebhook } from './webhooks-add.command.js';
+import { alertWebhook } from './webhooks-alert.command.js';
 import { deliveryTable, webhookTable } from './webhook-tables.js';
+
+const dry = { 'dry-run': { help: 'show what would come of it, and change nothing' } };
 
 const list: Command = {
   name: 'webhooks list',
@@ -30,8 +33,10 @@ const remove: Command = {
   summary: 'end a webhook for good',
   usage: 'WEBHOOK',
   words: { min: 1, max: 1 },
+  flags: dry,
   examples: ['estop webhooks remove 0192f3a4-0000-7000-8000-000000000000'],
   run: async (call) => {
+    if (call.flags.has('dry-run')) return wouldChange(call, 'end');
     const answer = await call.estop.webhooks.remove(idOf(call), { signal: call.terminal.signal });
     return say(call, answer, `ended ${answer.subscription_id}`);
   },
@@ -49,12 +54,14 @@ const rotate: Command = {
   flags: {
     'secret-env': { value: 'NAME', help: 'the environment variable that holds the new secret' },
     finish: { help: 'sign with the newest secret alone from now on' },
+    ...dry,
   },
   examples: [
     'estop webhooks rotate 0192f3a4-0000-7000-8000-000000000000',
     'estop webhooks rotate 0192f3a4-0000-7000-8000-000000000000 --finish',
   ],
   run: async (call) => {
+    if (call.flags.has('dry-run')) return wouldChange(call, 'change the secrets of');
     const body = call.flags.has('finish') ? { finish: true } : secretOf(call);
     const options = { signal: call.terminal.signal };
     const answer = await call.estop.webhooks.rotate(idOf(call), body, options);
@@ -69,8 +76,10 @@ const test: Command = {
   summary: 'deliver an event webhook.test to a webhook',
   usage: 'WEBHOOK',
   words: { min: 1, max: 1 },
+  flags: dry,
   examples: ['estop webhooks test 0192f3a4-0000-7000-8000-000000000000'],
   run: async (call) => {
+    if (call.flags.has('dry-run')) return wouldChange(call, 'deliver webhook.test to');
     const id = idOf(call);
     const answer = await call.estop.webhooks.test(id, { signal: call.terminal.signal });
     return say(call, answer, `queued; see: estop webhooks deliveries ${id}`);
@@ -106,13 +115,20 @@ const replay: Command = {
   summary: 'deliver an event again, under the same webhook-id',
   usage: 'EVENT',
   words: { min: 1, max: 1 },
-  flags: { webhook: { value: 'WEBHOOK', help: 'to this one alone (default: to all that had it)' } },
+  flags: {
+    webhook: { value: 'WEBHOOK', help: 'to this one alone (default: to all that had it)' },
+    'dry-run': { help: 'show what would be sent, and send nothing' },
+  },
   examples: ['estop webhooks replay 0192f3a4-0000-7000-8000-000000000000'],
   run: async (call) => {
     const { words, flags, estop, terminal } = call;
     const body = { subscription_id: (flags.text('webhook') ?? null) as never };
-    const options = { signal: terminal.signal };
-    const answer = await estop.webhooks.replay(words[0] as string, body, options);
+    const event_id = words[0] as string;
+    if (flags.has('dry-run')) {
+      const request = { event_id, ...body };
+      return say(call, { dry_run: true, request }, JSON.stringify(request, null, 2));
+    }
+    const answer = await estop.webhooks.replay(event_id, body, { signal: terminal.signal });
     return say(call, answer, `queued for ${answer.queued_deliveries} webhook(s)`);
   },
 };
@@ -120,6 +136,7 @@ const replay: Command = {
 export const webhookCommands: readonly Command[] = [
   list,
   addWebhook,
+  alertWebhook,
   remove,
   rotate,
   test,
