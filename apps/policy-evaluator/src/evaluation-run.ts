@@ -1,3 +1,4 @@
+import { SignatureCheck } from '#containment';
 import { signalPlaceOf, signalProblem } from '#contracts';
 import { isInPartition, type Partition, PolicyEvaluation } from '#domain';
 import type { Stored } from '#event-store';
@@ -34,6 +35,8 @@ export class EvaluationRun {
   /** All logs have been read to their ends: what is found is acted on. */
   isLive = false;
   private merged: MergedLogs | null = null;
+  /** Sees the control log from its beginning, also where the state comes from a snapshot: it brings the keys. */
+  private readonly check = new SignatureCheck();
   private readonly counts = new Map<LogName, { events: number; storedAtMs: number }>();
 
   constructor(private readonly options: EvaluationRunOptions) {
@@ -96,11 +99,11 @@ export class EvaluationRun {
   private async restore(snapshot: Snapshot): Promise<void> {
     const { stores, file } = this.options;
     const { view } = this.evaluation;
-    await readAgain(stores.CONTROL, snapshot.positions.CONTROL, (stored) => {
-      this.evaluation.controlAgain(stored);
-      this.time.note(stored.storedAtMs);
+    await readAgain(stores.CONTROL, snapshot.positions.CONTROL, (written) => {
+      const stored = this.check.counting(written);
+      if (stored !== null) this.evaluation.controlAgain(stored);
+      this.time.note(written.storedAtMs);
     });
-    this.positions.CONTROL = view.position;
     if (view.incarnation !== snapshot.incarnation) {
       throw new SnapshotUnusable('it is of another control log');
     }
@@ -159,7 +162,7 @@ export class EvaluationRun {
   private readonly appliers: {
     readonly [N in LogName]: (stored: StoredOf<N>) => void;
   } = {
-    CONTROL: (stored) => this.evaluation.control(stored),
+    CONTROL: (written) => this.control(written),
     ACTIVITY: (stored) => {
       this.marks.note(stored.storedAtMs, stored.sequence);
       this.evaluation.activity(stored);
@@ -167,6 +170,12 @@ export class EvaluationRun {
     SIGNALS: (stored) => this.signal(stored),
     SESSIONS: (stored) => this.evaluation.session(stored),
   };
+
+  private control(written: StoredOf<'CONTROL'>): void {
+    const stored = this.check.counting(written);
+    if (stored === null) return this.options.metrics.ignored('refused');
+    this.evaluation.control(stored);
+  }
 
   private signal(stored: StoredOf<'SIGNALS'>): void {
     if (!stored.decoded.known) return;

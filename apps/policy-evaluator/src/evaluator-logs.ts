@@ -1,8 +1,7 @@
+import { writtenControl, type WrittenControl } from '#containment';
 import {
   type ActivityEvent,
   CONTROL_FILTER,
-  type ControlEvent,
-  controlEvents,
   eventCodec,
   type SessionEvent,
   sessionEvents,
@@ -25,7 +24,8 @@ export interface Logs {
 
 /** Everything that policies look at. */
 export interface EvaluatorStores {
-  readonly CONTROL: EventStore<ControlEvent>;
+  /** As it was written: what gateways and nodes refuse for its signature has no effect here either. */
+  readonly CONTROL: EventStore<WrittenControl>;
   readonly ACTIVITY: EventStore<ActivityEvent>;
   readonly SIGNALS: EventStore<Signal>;
   readonly SESSIONS: EventStore<SessionEvent>;
@@ -33,7 +33,7 @@ export interface EvaluatorStores {
 export type LogName = keyof EvaluatorStores;
 
 export const openStores = (logs: Logs): EvaluatorStores => ({
-  CONTROL: logs.eventStore(streams.control.name, eventCodec<ControlEvent>(controlEvents)),
+  CONTROL: logs.eventStore(streams.control.name, writtenControl),
   ACTIVITY: logs.eventStore(streams.activity.name, new QuickActivityCodec()),
   SIGNALS: logs.eventStore(streams.signals.name, signalCodec),
   SESSIONS: logs.eventStore(streams.sessions.name, eventCodec<SessionEvent>(sessionEvents)),

@@ -7,7 +7,7 @@ export interface EvaluatorMetrics {
   /** A breach was answered; `outcome` as in the answer, or why nothing was done. */
   answered(outcome: string, storedAtMs: number): void;
   told(type: string): void;
-  ignored(what: 'signal' | 'event'): void;
+  ignored(what: 'signal' | 'event' | 'refused'): void;
   /** Asked at each scrape. */
   watch(evaluator: WatchedEvaluator): void;
 }
@@ -47,7 +47,7 @@ export const evaluatorMetrics = (metrics: Metrics, clock: Clock): EvaluatorMetri
   });
   const ignored = metrics.counter({
     name: 'estop_policy_ignored_total',
-    help: 'Events that this build cannot read, and signals that are not as they must be.',
+    help: 'Events that this build cannot read, events of control that nobody signed who may, and signals that are not as they must be.',
     labels: ['what'],
   });
   metrics.gauge({

@@ -80,7 +80,7 @@ export class ControlFacts {
   private async take(events: readonly Stored<WrittenControl>[], writer: NoticeWriter) {
     const { places } = this.options;
     for (const written of events) {
-      const stored = this.counting(written);
+      const stored = this.check.counting(written);
       this.position = written.sequence;
       if (stored === null) continue;
       this.view.apply(stored);
@@ -92,14 +92,6 @@ export class ControlFacts {
     const last = events.at(-1);
     if (last !== undefined) places.reached('CONTROL', last.sequence);
     for (const over of [...this.waiting]) over();
-  }
-
-  /** `null` where it counts for nobody. */
-  private counting({ decoded, ...stored }: Stored<WrittenControl>): Stored<ControlEvent> | null {
-    if (!decoded.known) return { ...stored, decoded };
-    const { event, text } = decoded.event;
-    if (this.check.read(event, { subject: stored.subject, text }) !== null) return null;
-    return { ...stored, decoded: { known: true, event } };
   }
 
   private async tell(

@@ -1,11 +1,11 @@
-import { CONTROL_FILTER, type ControlEvent } from '#contracts';
+import { CONTROL_FILTER } from '#contracts';
 import type { EventStore, Stored } from '#event-store';
 
 /** The control log from its beginning up to this sequence, once. */
-export const readAgain = async (
-  store: EventStore<ControlEvent>,
+export const readAgain = async <E>(
+  store: Pick<EventStore<E>, 'follow'>,
   upTo: number,
-  apply: (stored: Stored<ControlEvent>) => void,
+  apply: (stored: Stored<E>) => void,
 ): Promise<void> => {
   if (upTo === 0) return;
   let reached = (): void => undefined;

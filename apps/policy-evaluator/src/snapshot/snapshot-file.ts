@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type Logger, sha256Hex, writeWhole } from '#platform';
 import { z } from 'zod';
 
-const FORMAT = 1;
+/** Raised when the same logs give another state than they gave to earlier builds. */
+const FORMAT = 2;
 
 const Snapshot = z.object({
   format: z.literal(FORMAT),

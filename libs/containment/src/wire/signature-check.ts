@@ -1,7 +1,9 @@
 import { gatewaySubject, keySubject, nodeSubject, type ControlEvent } from '#contracts';
+import type { Stored } from '#event-store';
 import { KeyRing } from '../keys/key-ring.js';
 import { refusedAs, type RefusedAs } from './authentic.js';
 import { learnKeys } from './log-entries.js';
+import type { WrittenControl } from './written-control.js';
 
 /** Where all keys come into the log, and go; an event of another subject changes none. */
 export const KEY_SUBJECTS: readonly string[] = [
@@ -26,5 +28,13 @@ export class SignatureCheck {
     const refused = refusedAs(event, stored, this.#ring);
     if (refused === null) learnKeys(event, this.#ring);
     return refused;
+  }
+
+  /** The next event for a fold of the log; `null` where it counts for nobody. What this build cannot read is left as it is. */
+  counting({ decoded, ...stored }: Stored<WrittenControl>): Stored<ControlEvent> | null {
+    if (!decoded.known) return { ...stored, decoded };
+    const { event, text } = decoded.event;
+    if (this.read(event, { subject: stored.subject, text }) !== null) return null;
+    return { ...stored, decoded: { known: true, event } };
   }
 }
