@@ -94,7 +94,7 @@ const lists = [
   ...['/v1/service-accounts', '/v1/keys', '/v1/agents?org_id=acme', '/v1/keys?org_id=acme'],
   '/v1/service-accounts?org_id=acme',
   ...['/v1/webhooks/subscriptions', '/v1/webhooks/subscriptions?org_id=acme'],
-  ...['/v1/sessions', '/v1/mesh/policies'],
+  ...['/v1/sessions', '/v1/mesh/policies', '/v1/mesh/status', '/v1/mesh/doctor'],
 ];
 
 /** With the route as the name of the case. */
@@ -186,7 +186,8 @@ describe('tenants of one mesh', () => {
     },
   );
 
-  it.each(cases([...aimed, ['GET /v1/mesh/gateways'], ['GET /v1/mesh/stream']]))(
+  const ofTheMesh: Act[] = ['gateways', 'stream', 'status'].map((what) => [`GET /v1/mesh/${what}`]);
+  it.each(cases([...aimed, ...ofTheMesh]))(
     '$route is forbidden to an agent, though it be its own',
     async ({ route, body }) => {
       const { status, body: said } = await ask(victim.key, route, body);

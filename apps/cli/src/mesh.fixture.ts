@@ -69,6 +69,15 @@ export const doctor = {
   ],
 };
 
+/** Nothing is wrong. */
+export const meshStatus = {
+  ...{ ok: true, status: 'green', checked_at: at, problems: [] as object[], log: doctor.log },
+  regions: [
+    { region: 'us-east', gateways: 1, fenced: 0, arming_age_seconds: 31, armed: true },
+  ] as object[],
+  stops: { standing: 0 },
+};
+
 const pair = generateKeyPairSync('ed25519');
 const statement = 'estop/tested/1\n{"gateway":"us-east-1","nonce":"incident-4711"}';
 const signature = sign(null, Buffer.from(statement), pair.privateKey).toString('base64url');

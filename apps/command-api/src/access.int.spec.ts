@@ -134,6 +134,7 @@ describe('who may do what', () => {
       '/v1/mesh/stops',
       '/v1/keys',
       '/v1/mesh/policies',
+      '/v1/mesh/status',
       '/v1/service-accounts',
     ];
     for (const list of lists) {

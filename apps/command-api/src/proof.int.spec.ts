@@ -1,4 +1,5 @@
 import { claimNatsAccount, until } from '#testing';
+import type { MeshStatus } from './doctor/mesh-status.js';
 import type { ExampleGateway } from './example/example-gateway.js';
 import { ExampleMesh, type Answer } from './example/example-mesh.js';
 
@@ -146,6 +147,15 @@ describe('what a mesh can prove', () => {
         regions: [{ region: 'far', armed: true }, { region: 'near' }],
       },
     });
+    const status = () => mesh.call(ada, 'GET /v1/mesh/status');
+    expect(await status()).toMatchObject({
+      status: 200,
+      body: {
+        ...{ ok: true, status: 'yellow', stops: { standing: 0 } },
+        problems: [{ severity: 'warning', code: 'nodes_few' }],
+        regions: [{ region: 'far', armed: true, gateways: 1, fenced: 0 }, { region: 'near' }],
+      },
+    });
     far.mute();
     const ill = await until(async () => {
       const { body } = await mesh.call(ada, 'GET /v1/mesh/doctor');
@@ -154,6 +164,10 @@ describe('what a mesh can prove', () => {
     });
     expect(ill.problems[0]?.severity).toBe('critical');
     expect(ill.problems[0]?.what).toContain('far-1');
+    const { body } = await status();
+    const red = body as MeshStatus;
+    expect([red.ok, red.status, red.problems[0]?.severity]).toEqual([false, 'red', 'critical']);
+    expect(red.problems[0]?.message).toContain('far-1');
   }, 20_000);
 
   it('keys are changed one and all, and who is no member is not found', async () => {

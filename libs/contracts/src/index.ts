@@ -43,6 +43,7 @@ export * from './routes/intents.routes.js';
 export * from './routes/keys.routes.js';
 export * from './routes/mesh-admin.routes.js';
 export * from './routes/mesh-agents.routes.js';
+export * from './routes/mesh-status.routes.js';
 export * from './routes/mesh.routes.js';
 export * from './routes/order-record.js';
 export * from './routes/policies.routes.js';

@@ -19,6 +19,7 @@ describe('the calls about proof', () => {
       (estop: Estop) => estop.mesh.challenge({ nonce: 'incident-4711', timeout_ms: 500 }),
       ['POST', '/v1/mesh/challenges', { nonce: 'incident-4711', timeout_ms: 500 }],
     ],
+    ['the status', (estop: Estop) => estop.mesh.status(), ['GET', '/v1/mesh/status', undefined]],
     ['the doctor', (estop: Estop) => estop.mesh.doctor(), ['GET', '/v1/mesh/doctor', undefined]],
     [
       'new keys for all',

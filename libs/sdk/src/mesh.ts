@@ -6,6 +6,7 @@ import {
   drillStop,
   getDoctor,
   getMeshAgent,
+  getMeshStatus,
   killAgent,
   listGateways,
   listMeshAgents,
@@ -163,6 +164,11 @@ export class MeshApi {
   /** Whether the mesh could prove a stop now, and what is wrong with it. */
   doctor(options?: CallOptions) {
     return this.caller.call(getDoctor, {}, options);
+  }
+
+  /** The mesh as one colour, and the problems behind it: what the doctor finds, in short. */
+  status(options?: CallOptions) {
+    return this.caller.call(getMeshStatus, {}, options);
   }
 
   /** New signing keys for one gateway, one control node, or all of them. */

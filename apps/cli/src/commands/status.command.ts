@@ -3,13 +3,14 @@ import type { Call, Command } from '../command.js';
 import { exitCodes, type ExitCode } from '../exit-codes.js';
 import { agentTable, gatewayTable, orderTable, summaryLine } from '../render/fleet.js';
 import { holdTable } from '../render/hold-report.js';
+import { statusBanner } from '../render/status-banner.js';
 import { clock, shown } from '../render/words.js';
 import { showOrder } from './orders.commands.js';
 
 /** The mesh at a glance, or one agent in detail. */
 export const statusCommand: Command = {
   name: 'status',
-  summary: 'gateways, fleet and standing stops; or one agent; or one order',
+  summary: 'how the mesh is: gateways, fleet and standing stops; or one agent; or one order',
   usage: '[AGENT|ORDER]',
   words: { min: 0, max: 1 },
   examples: ['estop status', 'estop status agent://acme/production/billing', 'estop status --json'],
@@ -22,19 +23,26 @@ export const statusCommand: Command = {
 
 const mesh = async ({ estop, terminal, json, paint }: Call): Promise<ExitCode> => {
   const options = { signal: terminal.signal };
-  const [{ gateways, position }, { summary, stale }, { orders }] = await Promise.all([
+  const [status, { gateways, position }, { summary, stale }, { orders }] = await Promise.all([
+    estop.mesh.status(options),
     estop.mesh.gateways(options),
     estop.mesh.listAgents({ limit: 1 }, options),
     estop.stops.list({ state: 'standing' }, options),
   ]);
   if (json) {
     terminal.out(
-      JSON.stringify({ ok: true, position, gateways, summary, stale: stale ?? false, orders }),
+      JSON.stringify({
+        ok: true,
+        ...{ status, position, gateways, summary, orders },
+        stale: stale ?? false,
+      }),
     );
     return exitCodes.confirmed;
   }
   terminal.out(
     [
+      statusBanner(status, paint),
+      '',
       gateways.length === 0
         ? paint.red('No gateway is a member of this mesh.')
         : gatewayTable(gateways, paint),

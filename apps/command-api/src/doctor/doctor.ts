@@ -1,25 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { z } from 'zod';
-import type {
-  Finding,
-  getDoctor,
-  LogEntryReport,
-  NodeEntry,
-  RegionEntry,
-  RegionName,
-} from '#contracts';
+import type { Finding, LogEntryReport, NodeEntry } from '#contracts';
 import type { NodeMember } from '#domain';
 import { toTimestamp } from '#platform';
 import { Armings } from '../canary/armings.js';
+import { canaryRegionOf } from '../canary/canary-agent.js';
 import { AgentEntries } from '../agents/agent-entries.js';
 import { CommandMetrics } from '../command-metrics.js';
 import { Control } from '../control/control.js';
 import type { Caller } from '../control/operator.js';
 import { gatewayEntries } from '../gateways/gateway-entries.js';
+import type { Diagnosis } from './diagnosis.js';
 import { findingsOf, worstFirst } from './findings.js';
 import { governanceFindings } from './governance.js';
-
-export type Diagnosis = z.infer<typeof getDoctor.response>;
+import { meshStatus, type MeshStatus } from './mesh-status.js';
+import { regionEntries } from './region-entries.js';
+import { maySeeOrder } from '../stops/order-access.js';
 
 /** Canaries are not stopped at all: then nothing is known of a region but its leases. */
 const OFF = 0;
@@ -55,11 +50,11 @@ export class Doctor {
     const gateways = gatewayEntries(this.control);
     const nodes = this.control.view.nodes().map((member) => this.node(member));
     const log = this.log(available);
-    const regions = this.regions(gateways);
     const { isMember, isRolledBack, spool } = this.control.parts.node;
     const { eventsRefused } = this.metrics;
     const self = { isMember, isRolledBack, ...spool, eventsRefused };
     const { ageSecondsMax } = this.pace;
+    const regions = regionEntries({ gateways, armings: this.armings, ageSecondsMax });
     const problems = worstFirst([
       ...findingsOf({ log, nodes, gateways, regions, self, ageSecondsMax }),
       ...(await this.governance(caller)),
@@ -67,6 +62,20 @@ export class Doctor {
     const ok = problems.every(({ severity }) => severity !== 'critical');
     const checked_at = toTimestamp(this.control.parts.clock.nowMs());
     return { ok, checked_at, problems, log, nodes, gateways, regions };
+  }
+
+  /** The same, as one colour. */
+  async status(caller: Caller): Promise<MeshStatus> {
+    const diagnosis = await this.examine(caller);
+    return meshStatus(diagnosis, this.standing(caller));
+  }
+
+  /** Orders that the caller may see, without canaries. */
+  private standing({ principal }: Caller): number {
+    const orders = this.control.view.standing(principal.meshWide ? undefined : principal.org);
+    return [...orders].filter(
+      (order) => maySeeOrder(principal, order) && canaryRegionOf(order.selector) === null,
+    ).length;
   }
 
   /** Of the caller's own tenancy. */
@@ -109,25 +118,6 @@ export class Doctor {
   private nodeState(self: boolean, echoAgeMs: number | null): NodeEntry['state'] {
     if (echoAgeMs === null || echoAgeMs > SILENT_NODE_MS) return 'silent';
     return self && !this.control.parts.node.isReady ? 'starting' : 'ready';
-  }
-
-  private regions(gateways: Diagnosis['gateways']): RegionEntry[] {
-    const names = [...new Set(gateways.map(({ region }) => region))].sort();
-    return names.map((region) => this.region(region, gateways));
-  }
-
-  private region(region: RegionName, all: Diagnosis['gateways']): RegionEntry {
-    const here = all.filter((gateway) => gateway.region === region);
-    const age = this.armings.ageSeconds(region);
-    const { ageSecondsMax } = this.pace;
-    const isFresh = ageSecondsMax === null || (age !== null && age <= ageSecondsMax);
-    return {
-      region,
-      gateways: here.length,
-      armed: isFresh && here.every(({ state }) => state === 'serving'),
-      arming_age_seconds: age === null ? null : Math.round(age * 10) / 10,
-      canary: this.armings.lastOf(region),
-    };
   }
 }
 

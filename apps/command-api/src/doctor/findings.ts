@@ -1,4 +1,11 @@
-import type { Finding, GatewayEntry, LogEntryReport, NodeEntry, RegionEntry } from '#contracts';
+import type {
+  Finding,
+  FindingCode,
+  GatewayEntry,
+  LogEntryReport,
+  NodeEntry,
+  RegionEntry,
+} from '#contracts';
 
 export interface Examined {
   readonly log: LogEntryReport;
@@ -20,13 +27,18 @@ export interface Examined {
 
 type Look = (examined: Examined) => Finding[];
 
-const critical = (what: string, cure: string): Finding => ({ severity: 'critical', what, cure });
-const warning = (what: string, cure: string): Finding => ({ severity: 'warning', what, cure });
+const critical = (code: FindingCode, what: string, cure: string): Finding => ({
+  ...{ severity: 'critical', code, what, cure },
+});
+const warning = (code: FindingCode, what: string, cure: string): Finding => ({
+  ...{ severity: 'warning', code, what, cure },
+});
 
 const ofLog: Look = ({ log, self }) => {
   if (self.isRolledBack) {
     return [
       critical(
+        'log_rolled_back',
         'The control log is not the one that this node had read: it was rolled back or replaced',
         'Find out why. After a legitimate restore two operators say so with POST /v1/mesh/log/restored',
       ),
@@ -36,7 +48,11 @@ const ofLog: Look = ({ log, self }) => {
   const cure =
     'Stops take hold by push meanwhile. See that the NATS servers of the hub run and elect a leader';
   return [
-    critical('The control log does not answer: nothing is committed, contained or lifted', cure),
+    critical(
+      'log_unavailable',
+      'The control log does not answer: nothing is committed, contained or lifted',
+      cure,
+    ),
   ];
 };
 
@@ -45,6 +61,7 @@ const ofSelf: Look = ({ self }) => [
     ? []
     : [
         critical(
+          'disk_not_writable',
           'This control node cannot write stops to its disk',
           'Make room in the directory of ESTOP_DATA_DIR, and see that it can be written',
         ),
@@ -53,6 +70,7 @@ const ofSelf: Look = ({ self }) => [
     ? []
     : [
         critical(
+          'node_not_member',
           'The control node that answers is no member of the mesh, so it proves nothing',
           'It joins by itself once it reads the control log; ask another one meanwhile',
         ),
@@ -61,6 +79,7 @@ const ofSelf: Look = ({ self }) => [
     ? []
     : [
         warning(
+          'stops_waiting',
           `${self.pending} stops are on the disk of the node that answers, and not in the control log yet`,
           'They are appended by themselves; keep that disk until they are',
         ),
@@ -69,6 +88,7 @@ const ofSelf: Look = ({ self }) => [
     ? []
     : [
         warning(
+          'events_refused',
           `${self.eventsRefused} events of the control log are not signed by who may say them, and have no effect`,
           'The log of this process names their subjects. Find out whose NATS user wrote them, and change its password',
         ),
@@ -80,6 +100,7 @@ const ofNodes: Look = ({ nodes }) => [
     .filter(({ state }) => state === 'silent')
     .map(({ node }) =>
       warning(
+        'node_silent',
         `The control node ${node} is silent`,
         'See that its process runs and reaches NATS; it is removed after 30 s of silence',
       ),
@@ -88,6 +109,7 @@ const ofNodes: Look = ({ nodes }) => [
     .filter(({ state }) => state === 'starting')
     .map(({ node }) =>
       warning(
+        'node_starting',
         `The control node ${node} is starting: it proves stops by receipts alone`,
         'It is ready once every other node knows of it, or after a minute',
       ),
@@ -96,6 +118,7 @@ const ofNodes: Look = ({ nodes }) => [
     ? []
     : [
         warning(
+          'nodes_few',
           'There are fewer than two control nodes: if the last one ends, every gateway is fenced',
           'Run at least two command APIs, better three',
         ),
@@ -107,6 +130,7 @@ const ofGateways: Look = ({ gateways }) => [
     ? []
     : [
         critical(
+          'gateway_missing',
           'No gateway is a member: nothing enforces a stop',
           'Start a gateway in each region',
         ),
@@ -115,6 +139,7 @@ const ofGateways: Look = ({ gateways }) => [
     .filter(({ state }) => state === 'silent')
     .map(({ gateway, region }) =>
       critical(
+        'gateway_silent',
         `The gateway ${gateway} in ${region} is silent`,
         'It admits nothing without a lease. See that its process runs and reaches NATS',
       ),
@@ -123,6 +148,7 @@ const ofGateways: Look = ({ gateways }) => [
     .filter(({ state }) => state === 'fenced')
     .map(({ gateway, region }) =>
       critical(
+        'gateway_fenced',
         `The gateway ${gateway} in ${region} is fenced: it refuses all traffic with 503`,
         'See that it reaches the control nodes, and that they read the control log',
       ),
@@ -137,15 +163,15 @@ const ofRegion = (
   ageSecondsMax: number,
 ): Finding[] => {
   if (age !== null && age <= ageSecondsMax) return [];
-  const since =
+  const [code, since] =
     age === null
-      ? 'was never stopped, as far as this node knows'
-      : `was last stopped ${Math.round(age)} s ago`;
+      ? (['canary_never', 'was never stopped, as far as this node knows'] as const)
+      : (['canary_old', `was last stopped ${Math.round(age)} s ago`] as const);
   const problem = canary?.problem;
   const what = `The canary of ${region} ${since}${problem ? `: ${problem}` : ''}`;
   const cure =
     'Run "estop drill" on an agent of that region, and see which gateway does not answer';
-  return [age === null && !problem ? warning(what, cure) : critical(what, cure)];
+  return [age === null && !problem ? warning(code, what, cure) : critical(code, what, cure)];
 };
 
 /** Everything that a person should know, critical ones first. */

@@ -1,4 +1,4 @@
-import type { Address, Finding, OrgName } from '#contracts';
+import type { Address, Finding, FindingCode, OrgName } from '#contracts';
 import { msOf, type AgentRecord, type BudgetRecord, type ControlView } from '#domain';
 import type { Operator } from '../control/operator.js';
 
@@ -24,10 +24,13 @@ const names = (all: readonly string[]): string => {
   return `${all.slice(0, NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 };
 
-const finding = (severity: Finding['severity'], all: readonly string[], say: Say): Finding[] =>
-  all.length === 0 ? [] : [{ severity, what: say.what(names(all), all.length), cure: say.cure }];
+const finding = (severity: Finding['severity'], all: readonly string[], say: Say): Finding[] => {
+  const { code, cure } = say;
+  return all.length === 0 ? [] : [{ severity, code, what: say.what(names(all), all.length), cure }];
+};
 
 interface Say {
+  readonly code: FindingCode;
   readonly what: (names: string, count: number) => string;
   readonly cure: string;
 }
@@ -64,6 +67,7 @@ const withoutCap: Look = (governed) => {
     .filter((agent) => !scopesOf(agent).some((scope) => capped.has(JSON.stringify(scope))))
     .map(({ address }) => address);
   return finding('info', free, {
+    code: 'agent_without_cap',
     what: (which, count) =>
       `${count} ${count === 1 ? 'agent has' : 'agents have'} no cap: ${which}`,
     cure: 'Cap one with "estop budget set AGENT 50usd/day", or all of a namespace at once',
@@ -88,6 +92,7 @@ const sharedInstances: Look = (governed) => {
     ([of, addresses]) => `${of.slice(of.indexOf(' ') + 1)} (${names(addresses)})`,
   );
   return finding('warning', told, {
+    code: 'instance_shared',
     what: (which) =>
       `The same instance speaks for several agents, so it holds all their keys: ${which}`,
     cure: 'Give each agent a process and a key of its own, so that revoking one takes nothing else along',
@@ -105,6 +110,7 @@ const withoutAlert: Look = (governed) => {
     .filter(({ alertPct, org }) => alertPct.length === 0 || !listening.has(org))
     .map(({ id }) => id.replace(/^ledger\./, ''));
   return finding('info', silent, {
+    code: 'cap_without_alert',
     what: (which, count) =>
       `${count} ${count === 1 ? 'cap would' : 'caps would'} be reached without a word to anybody: ${which}`,
     cure: `Subscribe a webhook to ${THRESHOLD}, and give the cap a share at which it is told`,
@@ -135,6 +141,7 @@ const withoutDrill: Look = (governed) => {
     })
     .map(({ org, workspace }) => `${org}/${workspace}`);
   return finding('info', undrilled, {
+    code: 'namespace_without_drill',
     what: (which) => `No stop was tried out for 30 days in ${which}`,
     cure: 'Run "estop drill ns:ORG/WORKSPACE": it stops nobody',
   });
@@ -145,6 +152,7 @@ const openOnFence: Look = (governed) => {
     .filter(({ onFence }) => onFence === 'allow')
     .map(({ org, workspace }) => `${org}/${workspace}`);
   return finding('warning', open, {
+    code: 'fence_open',
     what: (which) =>
       `Traffic flows at gateways that cannot prove their state (on_fence: allow) in ${which}`,
     cure: 'Set on_fence to deny, unless work that goes on without proof is worth more than a sure stop',

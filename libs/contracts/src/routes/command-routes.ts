@@ -7,6 +7,7 @@ import { drillRoutes } from './drills.routes.js';
 import { keyRoutes } from './keys.routes.js';
 import { meshAdminRoutes } from './mesh-admin.routes.js';
 import { meshAgentRoutes } from './mesh-agents.routes.js';
+import { getMeshStatus } from './mesh-status.routes.js';
 import { meshRoutes } from './mesh.routes.js';
 import { policyRoutes } from './policies.routes.js';
 import type { RouteDefinition } from './route.js';
@@ -25,6 +26,7 @@ export const commandRoutes: readonly RouteDefinition[] = [
   ...meshRoutes,
   ...drillRoutes,
   getDoctor,
+  getMeshStatus,
   ...meshAdminRoutes,
   ...serviceAccountRoutes,
   ...keyRoutes,

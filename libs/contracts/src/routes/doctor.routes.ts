@@ -3,6 +3,30 @@ import { Address, NodeId, RegionName, SigningKeyId, Timestamp } from '../names.j
 import { GatewayEntry } from './mesh.routes.js';
 import { defineRoute } from './route.js';
 
+/** What each finding is about, for programs; the words beside it are for people and may change. */
+export const FindingCode = z.enum([
+  'log_rolled_back',
+  'log_unavailable',
+  'disk_not_writable',
+  'node_not_member',
+  'stops_waiting',
+  'events_refused',
+  'gateway_missing',
+  'gateway_silent',
+  'gateway_fenced',
+  'canary_old',
+  'canary_never',
+  'node_silent',
+  'node_starting',
+  'nodes_few',
+  'instance_shared',
+  'fence_open',
+  'agent_without_cap',
+  'cap_without_alert',
+  'namespace_without_drill',
+]);
+export type FindingCode = z.infer<typeof FindingCode>;
+
 /** Something that a person should know, and what they can do about it. */
 export const Finding = z.object({
   /**
@@ -10,6 +34,7 @@ export const Finding = z.object({
    * wrong, and somebody may want to know.
    */
   severity: z.enum(['critical', 'warning', 'info']),
+  code: FindingCode,
   /** What is wrong, with the name of the thing. */
   what: z.string(),
   /** The next step. */
