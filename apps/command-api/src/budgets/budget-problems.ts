@@ -13,6 +13,10 @@ export const refusal = (rejection: BudgetRejection): ApiProblem => {
       return invalidFields([
         { in: 'body', path: 'until', message: 'must be a time that is to come' },
       ]);
+    case 'TOP_UP_TOO_LONG':
+      return invalidFields([
+        { in: 'body', path: 'until', message: 'must be within a week; for longer raise the cap' },
+      ]);
     case 'TOO_MANY_TOP_UPS':
       return new ApiProblem(
         'conflict',

@@ -150,6 +150,7 @@ describe('caps', () => {
     ['POST', { amount: '5', per: 'hour', reason: 'x', expires_in: 9 }, 404, 'not_found'],
     ['POST', { amount: '5', per: 'day', reason: 'x' }, 422, 'invalid_field'],
     ['POST', { amount: '5', per: 'day', expires_in: 9 }, 422, 'invalid_field'],
+    ['POST', { amount: '0', per: 'day', reason: 'x', expires_in: 9 }, 422, 'invalid_field'],
   ])('refuse %s %j with %i %s', async (method, body, status, code) => {
     const answer = await call(`${method} ${own}${method === 'POST' ? '/top-up' : ''}`, body);
     expect([answer.status, answer.body.error.code]).toEqual([status, code]);
@@ -166,5 +167,24 @@ describe('caps', () => {
     const unknown = { scope: { agent: 'agent://acme/production/nobody' }, ...cap };
     expect((await call('PUT /v1/mesh/budgets', unknown)).status).toBe(404);
     expect((await call('DELETE /v1/mesh/budgets?per=day')).status).toBe(422);
+  });
+
+  it('are topped up for a week at most, however that is written', async () => {
+    await call(`PUT ${own}`, { cap: '5', per: 'day' });
+    const more = { amount: '5', per: 'day', reason: 'x', until: '2999-01-01T00:00:00.000Z' };
+    const answer = await call(`POST ${own}/top-up`, more);
+    expect([answer.status, answer.body.error.code]).toEqual([422, 'invalid_field']);
+  });
+
+  it('are listed for a key of one workspace as far as it reaches', async () => {
+    await call('PUT /v1/mesh/budgets', { scope: { org: 'acme' }, cap: '500', per: 'month' });
+    await call(`PUT ${own}`, { cap: '5', per: 'day' });
+    const scopes = async (key: string) =>
+      (await call('GET /v1/mesh/budgets', undefined, key)).body.budgets.map(({ scope }) => scope);
+    const narrow = await mesh.key({ roles: ['platform'], workspaceOnly: true });
+    expect(await scopes(platform)).toContain('org:acme');
+    expect(await scopes(narrow)).toContain('agent://acme/production/bot');
+    expect(await scopes(narrow)).not.toContain('org:acme');
+    expect((await call('GET /v1/mesh/budgets?org_id=acme', undefined, rival)).status).toBe(404);
   });
 });

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import {
+  budgetPlace,
   budgetSubject,
   ledgerSubject,
   microOf,
@@ -76,13 +77,15 @@ export class Budgets {
     dryRun: boolean,
   ): Promise<BudgetReport> {
     const place = await this.place(caller, scope);
+    const amountMicro = microOf(body.amount) ?? 0;
+    if (amountMicro === 0) throw nothingMore();
     const { clock, ids } = this.control.parts;
     const { idempotencyKey, principal } = caller;
     const topUpId =
       idempotencyKey === null ? ids.uuid() : uuidFrom(principal.keyId, idempotencyKey);
     const command = {
       ...{ type: 'TopUpBudget' as const, ...namedBy(place, body), topUpId, reason: body.reason },
-      ...{ amountMicro: microOf(body.amount) ?? 0, until: this.untilOf(body) },
+      ...{ amountMicro, until: this.untilOf(body) },
       now: toTimestamp(clock.nowMs()),
     };
     return this.decide(caller, { place, command, dryRun, reason: body.reason });
@@ -103,10 +106,12 @@ export class Budgets {
     await this.control.barrier();
     const { principal } = caller;
     const org = query.org_id ?? principal.org;
-    if (!canSee(principal, org)) throw new ApiProblem('not_found', `There is no org ${org} here.`);
-    const records = [...this.control.view.budgets.all(org)].toSorted((a, b) =>
-      a.id < b.id ? -1 : 1,
-    );
+    if (!principal.meshWide && org !== principal.org) {
+      throw new ApiProblem('not_found', `There is no org ${org} here.`);
+    }
+    const records = [...this.control.view.budgets.all(org)]
+      .filter(({ key }) => canSee(principal, org, budgetPlace(key).workspace))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1));
     const { items, next_cursor } = pageOf(records, query);
     return { ok: true, budgets: await this.views(items), next_cursor };
   }
@@ -170,6 +175,9 @@ export class Budgets {
     return until ?? toTimestamp(this.control.parts.clock.nowMs() + (seconds ?? 0) * 1000);
   }
 }
+
+const nothingMore = (): ApiProblem =>
+  invalidFields([{ in: 'body', path: 'amount', message: 'must be more than nothing' }]);
 
 const namedBy = (
   { scope, org }: ReachedScope,

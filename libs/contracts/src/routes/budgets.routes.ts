@@ -47,7 +47,7 @@ const more = {
   ...which,
   amount: Amount,
   reason: Reason,
-  /** When the cap holds again; or `expires_in`. */
+  /** When the cap holds again, at most a week from now; or `expires_in`. */
   until: Timestamp.nullish(),
   /** Seconds, at most a week. */
   expires_in: z.number().int().min(1).max(604_800).nullish(),

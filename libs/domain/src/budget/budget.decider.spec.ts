@@ -56,6 +56,11 @@ describe('a cap', () => {
     expect(decide(set(5), topUp('a', '2026-01-31T02:00:00.000Z'))).toBe('TOP_UP_OVER');
   });
 
+  it('is topped up for a week at most', () => {
+    expect(decide(set(5), topUp('a', '2026-02-07T03:00:00.000Z'))).toEqual(['BudgetToppedUp']);
+    expect(decide(set(5), topUp('a', '2026-02-07T03:00:00.001Z'))).toBe('TOP_UP_TOO_LONG');
+  });
+
   it('has so many top-ups at once, and no more', () => {
     const many = Array.from({ length: 50 }, (_, index) => topUp(`t${index}`, later));
     expect(decide(set(5), ...many, topUp('more', later))).toBe('TOO_MANY_TOP_UPS');

@@ -1,5 +1,6 @@
 import type { BudgetEvent, BudgetKey, OrgName, Timestamp } from '#contracts';
 import { accept, type Decider, type Decision, reject } from '../decider.js';
+import { DAY_MS } from '../time/spans.js';
 import { msOf } from '../time/timestamp.js';
 
 interface Named {
@@ -31,10 +32,13 @@ export type BudgetState =
       readonly alertPct: readonly number[];
       readonly topUps: readonly { readonly topUpId: string; readonly untilMs: number }[];
     };
-export type BudgetRejection = 'BUDGET_UNKNOWN' | 'TOP_UP_OVER' | 'TOO_MANY_TOP_UPS';
+export type BudgetRejection =
+  'BUDGET_UNKNOWN' | 'TOP_UP_OVER' | 'TOP_UP_TOO_LONG' | 'TOO_MANY_TOP_UPS';
 
 /** So many top-ups of one budget may last at once. */
 const TOP_UPS_MAX = 50;
+/** A top-up lasts a week at most; who needs more raises the cap. */
+const TOP_UP_MS_MAX = 7 * DAY_MS;
 
 const isSame = (
   { capMicro, alertPct }: { readonly capMicro: number; readonly alertPct: readonly number[] },
@@ -48,7 +52,9 @@ const topUp = (
   if (state.status === 'absent') return reject('BUDGET_UNKNOWN');
   const { key, org, topUpId, amountMicro, until, reason, now } = command;
   if (state.topUps.some((known) => known.topUpId === topUpId)) return accept();
-  if (msOf(until) <= msOf(now)) return reject('TOP_UP_OVER');
+  const lastsMs = msOf(until) - msOf(now);
+  if (lastsMs <= 0) return reject('TOP_UP_OVER');
+  if (lastsMs > TOP_UP_MS_MAX) return reject('TOP_UP_TOO_LONG');
   const lasting = state.topUps.filter(({ untilMs }) => untilMs > msOf(now));
   if (lasting.length >= TOP_UPS_MAX) return reject('TOO_MANY_TOP_UPS');
   return accept({
