@@ -17,9 +17,8 @@ export interface SessionIndexOptions {
 
 export interface IndexedSession {
   readonly found: FoundSession;
-  /** `null`: not completed. */
+  /** `null`: not completed. What came of it stands in the log alone: ten thousand results would fill the memory. */
   completedAt: Timestamp | null;
-  result: unknown;
 }
 
 /** The newest sessions of all tenants; what is older is asked of the log. */
@@ -61,11 +60,9 @@ export class SessionIndex {
   }
 
   /** This gateway ended it itself. */
-  completed(id: SessionId, at: Timestamp, result: unknown): void {
+  completed(id: SessionId, at: Timestamp): void {
     const indexed = this.sessions.get(id);
-    if (indexed === undefined) return;
-    indexed.completedAt = at;
-    indexed.result = result;
+    if (indexed !== undefined) indexed.completedAt = at;
   }
 
   /** Newest first. */
@@ -118,7 +115,7 @@ export class SessionIndex {
     if (stored.subject.endsWith('.end')) return this.readEnd(stored);
     const found = this.options.sessions.foundIn(stored);
     if (found === null) return;
-    this.sessions.set(found.session.sessionId, { found, completedAt: null, result: null });
+    this.sessions.set(found.session.sessionId, { found, completedAt: null });
     if (this.sessions.size <= INDEXED_MAX) return;
     const [oldest] = this.sessions.keys();
     if (oldest !== undefined) this.sessions.delete(oldest);
@@ -126,9 +123,7 @@ export class SessionIndex {
 
   private readEnd(stored: Stored<SessionEvent>): void {
     const id = stored.subject.split('.')[ID_TOKEN] as SessionId;
-    const { decoded } = stored;
-    const completed = decoded.known && decoded.event.type === 'SessionCompleted';
-    this.completed(id, endedAt(stored, toTimestamp), completed ? decoded.event.data.result : null);
+    this.completed(id, endedAt(stored, toTimestamp));
   }
 
   private turn(deadline: AbortSignal): Promise<void> {

@@ -53,7 +53,7 @@ export class Sessions {
       .all()
       .filter(({ found }) => parent === undefined || found.session.parent === parent)
       .filter((indexed) => isListed(principal, indexed))
-      .map((indexed) => this.view(indexed))
+      .map((indexed) => this.view({ ...indexed, result: null }))
       .filter((session) => status === undefined || session.status === status);
     const page = pageOf(seen, { limit, cursor, keyOf: (session) => session.session_id });
     return { ok: true, sessions: page.items, next_cursor: page.next_cursor };
@@ -79,7 +79,7 @@ export class Sessions {
     };
     const written = await log.write(found, command, how);
     if (!written.accepted) throw await this.ended(principal, sessionId);
-    index.completed(sessionId, written.event.at, result);
+    index.completed(sessionId, written.event.at);
     return {
       ok: true,
       session_id: sessionId,
@@ -96,7 +96,7 @@ export class Sessions {
     return new ApiProblem('session_ended', `The session ${id} was completed already.`);
   }
 
-  private view({ found, completedAt, result }: IndexedSession) {
+  private view({ found, completedAt, result }: IndexedSession & { readonly result: unknown }) {
     const { view, clock } = this.options;
     const killed = view.sessions.killed.bind(view.sessions);
     const end = endOfSession(found.session, { killed, completedAt, nowMs: clock.nowMs() });
@@ -105,9 +105,7 @@ export class Sessions {
 }
 
 /** What the last line of its story says; a line that this build cannot read is an end. */
-const endIn = (
-  completion: Stored<SessionEvent> | null,
-): Pick<IndexedSession, 'completedAt' | 'result'> => {
+const endIn = (completion: Stored<SessionEvent> | null) => {
   if (completion === null) return { completedAt: null, result: null };
   const { decoded } = completion;
   const event = decoded.known ? decoded.event : null;
