@@ -21,13 +21,17 @@ export interface OpenBudgetsOptions {
   readonly log: Logger;
   /** Of this process, the same for as long as it lives; `0`: not known yet. */
   boot(): number;
+  /** @default 20000 */
+  readonly openMax?: number;
 }
 
 const TICK_MS = 50;
 /** A budget that nobody used for so long is read again when somebody does. */
 const FORGET_AFTER_MS = 600_000;
-/** So many are kept open at once. */
+/** So many are kept open at once. Sessions with limits may come by the thousand, and must not crowd out all others. */
 const OPEN_MAX = 20_000;
+/** Where there is no room, those go that nobody needed for so long; it is more than opening one may take. */
+const ROOM_AFTER_MS = 10_000;
 /** After so many events somebody strikes the balance, so that nobody has to read more than that. */
 const STRIKE_EVERY = 1000;
 
@@ -57,6 +61,13 @@ export class OpenBudgets {
     return this.#open.size;
   }
 
+  /** Those that must be kept: something of them is in the hands of this gateway, or on its way. */
+  get activeSize(): number {
+    let active = 0;
+    for (const open of this.#open.values()) if (open.isActive) active += 1;
+    return active;
+  }
+
   start(): void {
     this.#feed.start();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
@@ -71,6 +82,8 @@ export class OpenBudgets {
   open(record: BudgetRecord): OpenBudget | Promise<OpenBudget> {
     const open = this.#open.get(record.id);
     if (open === undefined) return (this.#loading.get(record.id) ?? this.#load(record)).opened;
+    // Whoever asked for it may still wait for another one before it spends.
+    open.usedMs = this.options.clock.monotonicMs();
     if (open.record.sequence !== record.sequence) open.show(record);
     return open;
   }
@@ -98,30 +111,42 @@ export class OpenBudgets {
 
   #load(budget: BudgetRecord): Loading {
     const heard: Stored<LedgerEvent>[] = [];
-    const loading = { opened: this.#read(budget, heard), heard };
+    // One that cannot be read now is read anew by whoever asks next.
+    const opened = this.#read(budget, heard).finally(() => this.#loading.delete(budget.id));
+    opened.catch(() => undefined);
+    const loading = { opened, heard };
     this.#loading.set(budget.id, loading);
-    loading.opened.catch(() => undefined);
     return loading;
   }
 
   async #read(budget: BudgetRecord, heard: Stored<LedgerEvent>[]): Promise<OpenBudget> {
     const { store, identity, clock } = this.options;
-    try {
-      const boot = this.options.boot();
-      if (boot === 0 || !this.#feed.isFollowing) throw new Error('the ledger is not followed yet');
-      if (this.#open.size >= OPEN_MAX) throw new Error(`${OPEN_MAX} budgets are open here`);
-      const fold = await loadLedger(store, budget);
-      const holder = { gateway: identity.gateway, boot };
-      const append = (open: OpenBudget, fact: BudgetLedgerFact): void => this.#append(open, fact);
-      const open = new OpenBudget({ fold, holder, clock, record: budget, append });
-      open.step({ kind: 'connected', connected: this.#connected });
-      for (const stored of heard) open.hear(stored);
-      open.usedMs = clock.monotonicMs();
-      this.#open.set(budget.id, open);
-      return open;
-    } finally {
-      this.#loading.delete(budget.id);
-    }
+    const boot = this.options.boot();
+    if (boot === 0 || !this.#feed.isFollowing) throw new Error('the ledger is not followed yet');
+    this.#makeRoom();
+    const fold = await loadLedger(store, budget);
+    const holder = { gateway: identity.gateway, boot };
+    const append = (open: OpenBudget, fact: BudgetLedgerFact): void => this.#append(open, fact);
+    const open = new OpenBudget({ fold, holder, clock, record: budget, append });
+    open.step({ kind: 'connected', connected: this.#connected });
+    for (const stored of heard) open.hear(stored);
+    open.usedMs = clock.monotonicMs();
+    this.#open.set(budget.id, open);
+    return open;
+  }
+
+  /** @throws Error when all that are open are needed */
+  #makeRoom(): void {
+    const { clock, openMax = OPEN_MAX } = this.options;
+    if (this.#open.size < openMax) return;
+    this.#forget(clock.monotonicMs() - ROOM_AFTER_MS);
+    if (this.#open.size >= openMax) throw new Error(`${openMax} budgets are open here, all in use`);
+  }
+
+  /** What is in nobody's hands, and was not used since. */
+  #forget(sinceMs: number): void {
+    for (const [id, open] of this.#open)
+      if (!open.isActive && open.usedMs < sinceMs) this.#open.delete(id);
   }
 
   #hear(stored: Stored<LedgerEvent>): void {
@@ -143,12 +168,9 @@ export class OpenBudgets {
   }
 
   #tick(): void {
-    const nowMs = this.options.clock.monotonicMs();
+    this.#forget(this.options.clock.monotonicMs() - FORGET_AFTER_MS);
     for (const [id, open] of this.#open) {
-      if (!open.isActive) {
-        if (nowMs - open.usedMs > FORGET_AFTER_MS) this.#open.delete(id);
-        continue;
-      }
+      if (!open.isActive) continue;
       const record = this.options.view.budgets.get(id);
       if (this.#isChanged(open, record)) open.show(record);
       open.step({ kind: 'tick' });
