@@ -1,7 +1,9 @@
 import {
+  activityEvents,
   budgetSubject,
   Currency,
   eventCodec,
+  type ActivityEvent,
   type BudgetKey,
   ledgerEvents,
   ledgerSubject,
@@ -215,6 +217,32 @@ describe('budgets at gateways', () => {
       cap: { scope: agent.address, cap: '1.00' },
     });
     await until(async () => (await standing(keyOf(agent))).spent === 900_000);
+  });
+
+  it('are in the activity log with what they declined, and in the metrics of the gateway', async () => {
+    const agent = await capped('declined', 1_000_000);
+    await guard(agent, 0.25);
+    await guard(agent, 5);
+    await pay(agent, { amount: '7', currency: 'usd' });
+    await pay(agent, { amount: 'x', currency: 'usd' });
+    const codec = eventCodec<ActivityEvent>(activityEvents);
+    const store = mesh.nats.eventStore(streams.activity.name, codec);
+    const counted = async () =>
+      (await store.read('activity.us-east.acme.production.declined')).flatMap(({ decoded }) =>
+        decoded.known && decoded.event.type === 'DecisionsCounted'
+          ? decoded.event.data.decisions
+          : [],
+      );
+    await until(async () => (await counted()).length === 3);
+    const all = (await counted()).toSorted((a, b) => `${a.subject}`.localeCompare(`${b.subject}`));
+    expect(all).toMatchObject([
+      { subject: 'budget.authorize', refusedBy: 'budget_exceeded', count: 1 },
+      { subject: 'search', refusedBy: null, costMicroUsd: 250_000, count: 1 },
+      { subject: 'search', refusedBy: 'budget_exceeded', costMicroUsd: 5_000_000, count: 1 },
+    ]);
+    const metrics = await (await fetch(`${mesh.gateways[0]?.url}/metrics`)).text();
+    expect(metrics).toMatch(/estop_budget_reservations_total\{outcome="exceeded",.*\} \d/);
+    expect(metrics).toMatch(/estop_budgets_open\{.*\} \d/);
   });
 
   it('count an act under every cap that covers it', async () => {

@@ -45,6 +45,27 @@ const leaseMetrics = (metrics: Metrics) => ({
   }),
 });
 
+/** No budget and no currency is a label: there may be as many as there are agents. */
+const budgetMetrics = (metrics: Metrics) => ({
+  reservations: metrics.counter({
+    name: 'estop_budget_reservations_total',
+    help: 'Acts under caps by what came of setting their cost aside: reserved, exceeded, unavailable.',
+    labels: ['outcome'],
+  }),
+  watchBudgets: (budgets: { readonly size: number; readonly activeSize: number }) => {
+    metrics.gauge({
+      name: 'estop_budgets_open',
+      help: 'Budgets whose account is in memory here.',
+      collect: (it) => it.set(budgets.size),
+    });
+    metrics.gauge({
+      name: 'estop_budgets_active',
+      help: 'Budgets under which this gateway holds an allotment or has something to tell the ledger.',
+      collect: (it) => it.set(budgets.activeSize),
+    });
+  },
+});
+
 /** What a gateway tells Prometheus. */
 export const gatewayMetrics = (metrics: Metrics) => ({
   decisions: metrics.counter({
@@ -76,6 +97,7 @@ export const gatewayMetrics = (metrics: Metrics) => ({
     help: 'Activity events that were dropped because the log was away for too long.',
   }),
   ...leaseMetrics(metrics),
+  ...budgetMetrics(metrics),
   forwarded: metrics.counter({
     name: 'estop_forwarded_requests_total',
     help: 'Requests handed to a command API, by the status of its answer.',

@@ -16,6 +16,8 @@ import {
   type Clock,
   type Ids,
 } from '#platform';
+import type { Gate } from '../gate/gate.js';
+import { orRefused } from '../gate/late-refusal.js';
 import { BUDGET_WARNING } from './budget-headers.js';
 import type { Budgets, Reservation } from './budgets.js';
 import { unavailable } from './cap-marks.js';
@@ -24,6 +26,7 @@ import { agentOf, type SpendingCall, type Wanted, wantedOf } from './spending-wi
 import { within } from './within.js';
 
 export interface AuthorizationsOptions {
+  readonly gate: Pick<Gate, 'ended'>;
   readonly budgets: Budgets;
   readonly open: OpenBudgets;
   readonly clock: Clock;
@@ -47,6 +50,13 @@ export class Authorizations {
   constructor(private readonly options: AuthorizationsOptions) {}
 
   async authorize(call: AuthorizeCall) {
+    const { gate } = this.options;
+    const opened = await orRefused(gate, call, () => this.opened(call));
+    gate.ended(call, null);
+    return opened;
+  }
+
+  private async opened(call: AuthorizeCall) {
     const wanted = wantedOf(call, this.options.usdcAsUsd);
     const { session_id: sessionId } = call.body;
     const session = sessionId ? await this.options.sessionCaps(call, sessionId) : [];

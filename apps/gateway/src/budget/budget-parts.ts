@@ -1,4 +1,5 @@
 import type { Principal } from '#contracts';
+import type { Gate } from '../gate/gate.js';
 import type { GatewayShared } from '../gateway-shared.js';
 import type { SessionGate } from '../sessions/session-gate.js';
 import { AuthorizationEnds } from './authorization-ends.js';
@@ -9,6 +10,7 @@ import { OpenBudgets } from './open-budgets.js';
 import { sessionCaps } from './session-caps.js';
 
 export interface BudgetPartsOptions extends GatewayShared {
+  readonly gate: Gate;
   readonly sessions: SessionGate;
   readonly usdcAsUsd: boolean;
   /** `0` before this gateway is a member. */
@@ -17,10 +19,12 @@ export interface BudgetPartsOptions extends GatewayShared {
 
 /** Everything of a gateway that deals with money. */
 export const budgetParts = (options: BudgetPartsOptions) => {
-  const { logs, sessions } = options;
+  const { logs, sessions, metrics } = options;
   const store = logs.ledger;
   const open = new OpenBudgets({ ...options, store, boot: firstOf(options.boot) });
-  const budgets = new Budgets({ ...options, open });
+  const onOutcome = (outcome: string): void => metrics.reservations.inc({ outcome });
+  const budgets = new Budgets({ ...options, open, onOutcome });
+  metrics.watchBudgets(open);
   return {
     open,
     budgets,

@@ -1,5 +1,5 @@
 import type { Address } from '#contracts';
-import type { BudgetRecord, ControlView } from '#domain';
+import type { BudgetRecord, ControlView, DeclineCause } from '#domain';
 import { ApiProblem, type Clock } from '#platform';
 import { exceeded, unavailable, warningOf } from './cap-marks.js';
 import type { Answer, OpenBudget } from './open-budget.js';
@@ -9,6 +9,8 @@ export interface BudgetsOptions {
   readonly view: Pick<ControlView, 'budgets' | 'agent'>;
   readonly clock: Clock;
   readonly open: OpenBudgets;
+  /** What came of each wish under a cap. */
+  onOutcome(outcome: 'reserved' | DeclineCause): void;
 }
 
 /** By currency, in micro-units. */
@@ -71,18 +73,22 @@ export class Budgets {
     const opened = await this.opened(records);
     const tries = opened.map((open) => this.tried(open, amounts[open.record.key.currency] ?? 0));
     const answers = await Promise.all(tries.map(({ answer }) => answer));
-    const refused = answers.findIndex((answer) => answer !== null);
-    if (refused < 0) return new Reservation(tries.map(({ part }) => part));
-    tries.forEach(({ part }, index) => {
-      if (answers[index] === null) part.open.settle(part.id, 0);
+    const parts = tries.map(({ part }) => part);
+    if (answers.every((answer) => answer === null)) {
+      this.options.onOutcome('reserved');
+      return new Reservation(parts);
+    }
+    parts.forEach(({ open, id }, index) => {
+      if (answers[index] === null) open.settle(id, 0);
     });
-    throw this.refusal(tries[refused]?.part, answers);
+    throw this.refusal(parts[answers.indexOf('exceeded')]);
   }
 
   private async opened(records: readonly BudgetRecord[]): Promise<readonly OpenBudget[]> {
     try {
       return await Promise.all(records.map((record) => this.options.open.open(record)));
     } catch (error) {
+      this.options.onOutcome('unavailable');
       throw unavailable(error);
     }
   }
@@ -94,8 +100,9 @@ export class Budgets {
   }
 
   /** One that is exceeded says more than one that cannot be known. */
-  private refusal(part: Part | undefined, answers: readonly Answer[]): ApiProblem {
-    if (part === undefined || !answers.includes('exceeded')) return unavailable();
-    return exceeded(part.open, part.amount, this.options.clock.nowMs());
+  private refusal(exceeding: Part | undefined): ApiProblem {
+    this.options.onOutcome(exceeding === undefined ? 'unavailable' : 'exceeded');
+    if (exceeding === undefined) return unavailable();
+    return exceeded(exceeding.open, exceeding.amount, this.options.clock.nowMs());
   }
 }

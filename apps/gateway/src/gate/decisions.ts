@@ -29,6 +29,14 @@ export interface DecisionNotes {
   /** What a policy said to this ask. */
   readonly word?: Exclude<PolicyWord, { kind: 'pass' }> | null;
   readonly declared?: Declared | null;
+  /** Refused beyond the gate, by a session or a cap. */
+  readonly refused?: LateRefusal | null;
+}
+
+/** Why an act that the gate had let in was refused all the same. */
+export interface LateRefusal {
+  readonly code: string;
+  readonly orderId?: string | null;
 }
 
 const ACTS: Record<GateAct, Act> = {
@@ -44,7 +52,7 @@ export const decisionOf = (ask: Ask, verdict: Verdict, notes: DecisionNotes = {}
   address: ask.address,
   act: ACTS[ask.act],
   refusedBy: refusedBy(verdict, notes),
-  orderId: orderIdOf(verdict),
+  orderId: notes.refused?.orderId ?? orderIdOf(verdict),
   isStale: notes.isStale ?? false,
   subject: subjectOf(ask),
   ...(notes.word && { rule: notes.word.ground }),
@@ -58,7 +66,8 @@ const orderIdOf = (verdict: Verdict): string | null =>
 const subjectOf = ({ capability }: Ask): string | null =>
   capability === null ? null : capability.slice(capability.indexOf(':') + 1);
 
-const refusedBy = (verdict: Verdict, { word }: DecisionNotes): string | null => {
+const refusedBy = (verdict: Verdict, { word, refused }: DecisionNotes): string | null => {
   if (!verdict.allowed) return verdict.code;
+  if (refused) return refused.code;
   return word?.kind === 'refuse' ? 'policy_blocked' : null;
 };

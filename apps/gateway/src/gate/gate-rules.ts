@@ -46,6 +46,8 @@ export interface GateRule {
   readonly tells?: true;
   /** What the caller says of the act, for those who count. */
   declares?(call: GatedCall): Declared | null;
+  /** A session or a cap may refuse what the gate let in: its handler says how it ended, and only then is it counted. */
+  isOpen?(call: GatedCall): boolean;
   /** Its answer is what is handed over, so it is judged again when it is sent. */
   readonly answers?: true;
 }
@@ -77,6 +79,7 @@ const declared = (session: string | null | undefined, costUsd = 0): Declared | n
 /** Both ends of an intent: the sender first, where it is an agent, then the receiver. */
 const sending: GateRule = {
   declares: (call) => declared((call as unknown as Call<typeof createIntent>).body.session_id),
+  isOpen: (call) => Boolean((call as unknown as Call<typeof createIntent>).body.session_id),
   asks: (call) => {
     const { principal } = call;
     const { body } = call as unknown as Call<typeof createIntent>;
@@ -99,6 +102,10 @@ const guarding: GateRule = {
   declares: (call) => {
     const { session_id, cost_usd } = (call as unknown as Call<typeof guardTool>).body;
     return declared(session_id, cost_usd ?? 0);
+  },
+  isOpen: (call) => {
+    const { session_id, cost_usd } = (call as unknown as Call<typeof guardTool>).body;
+    return Boolean(session_id) || Boolean(cost_usd);
   },
   asks: (call) => {
     const { principal } = call;
@@ -147,7 +154,7 @@ export const gateRules: Readonly<Record<string, GateRule>> = {
   [streamQueueIntents.id]: taking,
   [guardTool.id]: guarding,
   [sendHeartbeat.id]: beating,
-  [authorizeSpending.id]: paying('authorize'),
+  [authorizeSpending.id]: { ...paying('authorize'), isOpen: () => true },
   [captureSpending.id]: paying('capture'),
   // Gives back what is not needed: the stopped may.
   [releaseSpending.id]: { asks: () => none },

@@ -1,8 +1,9 @@
-import type { Address } from '#contracts';
-import { ApiProblem } from '#platform';
+import { authorizeSpending, guardTool, type Address, type RouteDefinition } from '#contracts';
+import { ApiProblem, type AnyCall } from '#platform';
 import { ControlHistory, HISTORY_BEGINS_MS, orderIdOf, stopOrdered } from '#testing';
 import { Gate } from './gate.js';
 import type { HandOver } from './hand-over.js';
+import { orRefused } from './late-refusal.js';
 
 const MAILER = 'agent://acme/production/mailer' as Address;
 
@@ -65,5 +66,62 @@ describe('what is handed over', () => {
     const { gate, handing, send, told } = story(true, false);
     expect(gate.handOver(handing, send)).toBe('value');
     expect(told).toEqual(['sent', `late delivery ${MAILER} i-1`, 'destroyed']);
+  });
+});
+
+describe('what a session or a cap can still refuse', () => {
+  const told: string[] = [];
+  const control = new ControlHistory();
+  const gate = new Gate({
+    view: control.view,
+    clock: { nowMs: () => HISTORY_BEGINS_MS, monotonicMs: () => 0 },
+    ready: () => true,
+    onDecision: ({ act, subject, refusedBy, orderId, declared }) =>
+      told.push(`${act} ${subject} ${refusedBy} ${orderId} ${declared?.costMicroUsd ?? 0}`),
+  });
+  beforeEach(() => told.splice(0));
+  const admitted = (route: RouteDefinition, body: object): AnyCall => {
+    const principal = { kind: 'sa', address: MAILER };
+    const call = { principal, body, request: {}, reply: {} } as unknown as AnyCall;
+    gate.admit(route, call);
+    return call;
+  };
+  const mail = { tool: 'mail.send', cost_usd: 0.5 };
+
+  it('is counted when its end is known, and once', () => {
+    const call = admitted(guardTool, mail);
+    expect(told).toEqual([]);
+    gate.ended(call, null);
+    gate.ended(call, { code: 'budget_exceeded' });
+    expect(told).toEqual(['guard mail.send null null 500000']);
+  });
+
+  it('is counted as refused by the code of what was thrown', async () => {
+    const call = admitted(authorizeSpending, {});
+    const refuse = async () => {
+      throw new ApiProblem('budget_exceeded', 'Nothing is left.');
+    };
+    await expect(orRefused(gate, call, refuse)).rejects.toThrow('Nothing is left.');
+    gate.ended(call, null);
+    expect(told).toEqual(['guard budget.authorize budget_exceeded null 0']);
+  });
+
+  it('is not counted where it was badly written', async () => {
+    const call = admitted(authorizeSpending, {});
+    const refuse = async () => {
+      throw new ApiProblem('invalid_field', 'amount is required.');
+    };
+    await expect(orRefused(gate, call, refuse)).rejects.toThrow('amount');
+    expect(told).toEqual([]);
+  });
+
+  it('is counted at once where nothing can refuse it any more', () => {
+    admitted(guardTool, { tool: 'mail.send' });
+    control.append(stopOrdered({ agent: MAILER }, { id: 'one' }));
+    gate.ended(admitted(guardTool, mail), null);
+    expect(told).toEqual([
+      'guard mail.send null null 0',
+      `guard mail.send agent_killed ${orderIdOf('one')} 500000`,
+    ]);
   });
 });

@@ -3,9 +3,17 @@ import { judge, type Ask, type ControlView, type Verdict } from '#domain';
 import { ApiProblem, type AnyCall, type Clock } from '#platform';
 import { NO_OBJECTION, type PolicyGate, type PolicyWord } from '../policy/policy-gate.js';
 import { policyProblem } from '../policy/policy-problem.js';
-import { decisionOf, type Decision, type DecisionNotes } from './decisions.js';
-import { gateRules, type GatedCall } from './gate-rules.js';
+import { decisionOf, type Decision, type DecisionNotes, type LateRefusal } from './decisions.js';
+import { gateRules, type GatedCall, type GateRule } from './gate-rules.js';
 import type { HandOver, Offered } from './hand-over.js';
+import {
+  isAllowed,
+  isLetIn,
+  judgedOf,
+  keepJudged,
+  NOTHING,
+  type JudgedCall,
+} from './judged-call.js';
 import { refuseRevokedKey } from './key-look.js';
 import { refusal } from './stop-problem.js';
 
@@ -25,17 +33,6 @@ export interface GateOptions {
   /** The lease ran out between the look at the clock and the sending. */
   onLate?(handed: HandOver): void;
 }
-
-/** Kept on the request itself, so that the collector has no weak map to go through. */
-const JUDGED = Symbol('estop.judged');
-interface Judged {
-  [JUDGED]?: {
-    readonly asks: readonly Ask[];
-    readonly verdicts: readonly Verdict[];
-    readonly word: PolicyWord;
-  };
-}
-const NOTHING: NonNullable<Judged[typeof JUDGED]> = { asks: [], verdicts: [], word: NO_OBJECTION };
 
 export const STALE_HEADER = 'x-estop-stale';
 export const WARNING_HEADER = 'x-estop-warning';
@@ -60,10 +57,10 @@ export class Gate {
     const isStale = !this.ready();
     if (isStale) this.admitStale(route, gated, asks);
     const judged = this.judgeAll(asks);
-    this.count(judged, { isStale, declared: rule.declares?.(gated) ?? null });
+    this.note(judged, gated, { rule, isStale });
     if (!rule.tells) this.refuse(judged);
     warn(gated, judged);
-    (call.request as Judged)[JUDGED] = judged;
+    keepJudged(call, judged);
   }
 
   /** Sends the answer of a route where that is what is handed over. @throws ApiProblem */
@@ -103,16 +100,26 @@ export class Gate {
 
   /** What `admit` found, in the order of the rule's asks. */
   verdictsOf(call: { readonly request: object }): readonly Verdict[] {
-    return ((call.request as Judged)[JUDGED] ?? NOTHING).verdicts;
+    return judgedOf(call).verdicts;
   }
 
   /** What the rules of policies said to it; only asked where no stop forbids. */
   policyWordOf(call: { readonly request: object }): PolicyWord {
-    return ((call.request as Judged)[JUDGED] ?? NOTHING).word;
+    return judgedOf(call).word;
   }
 
   asksOf(call: { readonly request: object }): readonly Ask[] {
-    return ((call.request as Judged)[JUDGED] ?? NOTHING).asks;
+    return judgedOf(call).asks;
+  }
+
+  /** Counts how an act ended that a session or a cap could still refuse (`isOpen`); once. */
+  ended(call: { readonly request: object }, refused: LateRefusal | null): void {
+    const judged = judgedOf(call);
+    const notes = judged.open;
+    judged.open = null;
+    // What an operator may not is on nobody's account; else the one who acts is asked first.
+    if (refused !== null && judged.asks[0]?.act === 'receive') return;
+    if (notes !== null) this.count(judged, { ...notes, refused });
   }
 
   /** The verdict of this moment. */
@@ -201,7 +208,18 @@ export class Gate {
     for (const ask of asks) verdicts.push(this.judge(ask));
     const { policies } = this.options;
     const isFree = policies !== undefined && verdicts.every(isAllowed);
-    return { asks, verdicts, word: isFree ? policies.judge(asks) : NO_OBJECTION };
+    return { asks, verdicts, word: isFree ? policies.judge(asks) : NO_OBJECTION, open: null };
+  }
+
+  /** Counts it, or leaves that to the handler. */
+  private note(
+    judged: JudgedCall,
+    call: GatedCall,
+    { rule, isStale }: { readonly rule: GateRule; readonly isStale: boolean },
+  ): void {
+    const notes = { isStale, declared: rule.declares?.(call) ?? null };
+    if (isLetIn(judged) && rule.isOpen?.(call)) judged.open = notes;
+    else this.count(judged, notes);
   }
 
   /** Up to the first refusal, for the audit; what a policy refuses is the account of the one whose rule it is. */
@@ -231,13 +249,9 @@ export class Gate {
   }
 }
 
-type JudgedCall = NonNullable<Judged[typeof JUDGED]>;
-
 const warn = ({ reply }: GatedCall, { word }: JudgedCall): void => {
   if (word.kind === 'warn') void reply.header(WARNING_HEADER, word.ground.says);
 };
-
-const isAllowed = ({ allowed }: Verdict): boolean => allowed;
 
 const fenced = (): ApiProblem =>
   new ApiProblem('gateway_fenced', 'This gateway cannot prove its state. Try another one.');

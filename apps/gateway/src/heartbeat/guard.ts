@@ -5,7 +5,9 @@ import { ApiProblem, type Call } from '#platform';
 import { BUDGET_WARNING } from '../budget/budget-headers.js';
 import type { Reservation } from '../budget/budgets.js';
 import type { GuardCosts } from '../budget/guard-costs.js';
+import type { LateRefusal } from '../gate/decisions.js';
 import type { Gate } from '../gate/gate.js';
+import { orRefused } from '../gate/late-refusal.js';
 import { refusal } from '../gate/stop-problem.js';
 import { ruleName } from '../policy/policy-problem.js';
 import { sessionProblem, type NamedSession, type SessionGate } from '../sessions/session-gate.js';
@@ -31,6 +33,7 @@ export class Guard {
     const word = this.options.gate.policyWordOf(call);
     if (word.kind === 'refuse') return byPolicy('block', word.ground);
     const answer = await this.unstopped(call, address, first);
+    this.options.gate.ended(call, refusalIn(answer));
     const isWarned = word.kind === 'warn' && answer.action === 'allow';
     return isWarned ? byPolicy('warn', word.ground) : answer;
   }
@@ -73,9 +76,12 @@ export class Guard {
   }
 
   /** What it costs, set aside; why not, where a cap has no room for it; `null` where no cap is concerned. */
-  private async spendingOf({ body }: GuardCall, address: Address, session: NamedSession | null) {
+  private async spendingOf(call: GuardCall, address: Address, session: NamedSession | null) {
+    const { gate, costs } = this.options;
+    const cost = call.body.cost_usd;
+    if (!cost && session === null) return null;
     try {
-      return await this.options.costs.reserve(address, body.cost_usd, session);
+      return await orRefused(gate, call, () => costs.reserve(address, cost, session));
     } catch (error) {
       if (error instanceof ApiProblem && error.status < 500) return error;
       throw error;
@@ -83,11 +89,12 @@ export class Guard {
   }
 
   /** The session that it names; why not, where that is over or is none; `null` where none is named. */
-  private async sessionOf({ principal, body }: GuardCall) {
-    const id = body.session_id ?? null;
+  private async sessionOf(call: GuardCall) {
+    const { gate, sessions } = this.options;
+    const id = call.body.session_id ?? null;
     if (id === null) return null;
     try {
-      return await this.options.sessions.lasting(principal, id);
+      return await orRefused(gate, call, () => sessions.lasting(call.principal, id));
     } catch (error) {
       if (error instanceof ApiProblem && error.status < 500) return error;
       throw error;
@@ -106,6 +113,9 @@ const blockedBy = ({ code, detail, details }: ApiProblem): GuardAnswer => {
   const cap = CapMark.safeParse(details);
   return { action: 'block', reason: code, detail, ...(cap.success ? { cap: cap.data } : {}) };
 };
+
+const refusalIn = ({ action, reason = '', order_id }: GuardAnswer): LateRefusal | null =>
+  action === 'block' ? { code: reason, orderId: order_id ?? null } : null;
 
 /** The guard is asked before the act and never after: what is allowed counts as spent. */
 const paid = (

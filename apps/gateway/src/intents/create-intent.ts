@@ -23,6 +23,7 @@ import type { Reservation } from '../budget/budgets.js';
 import type { GuardCosts } from '../budget/guard-costs.js';
 import { receiverOf, senderOf, TO_AGENT, type Receiver } from '../gate/destination.js';
 import type { Gate } from '../gate/gate.js';
+import { orRefused } from '../gate/late-refusal.js';
 import type { ControlView } from '#domain';
 import { refuseEnded, type NamedSession, type SessionGate } from '../sessions/session-gate.js';
 import type { Backlogs } from './backlogs.js';
@@ -75,21 +76,20 @@ export class CreateIntent {
   }
 
   /** @throws ApiProblem for a session that is over or unknown */
-  private async sessionOf({ principal, body }: CreateCall): Promise<NamedSession | null> {
-    const id = body.session_id ?? null;
-    return id === null ? null : this.options.sessions.lasting(principal, id);
+  private async sessionOf(call: CreateCall): Promise<NamedSession | null> {
+    const { gate, sessions } = this.options;
+    const id = call.body.session_id ?? null;
+    if (id === null) return null;
+    return orRefused(gate, call, () => sessions.lasting(call.principal, id));
   }
 
   /** One action of its session. What may have been stored counts; what the gate refused at the last moment does not. */
   private async counted(
-    { principal }: CreateCall,
+    call: CreateCall,
     session: NamedSession | null,
     append: () => Promise<unknown>,
   ): Promise<void> {
-    const action: Reservation | null =
-      session === null
-        ? null
-        : await this.options.costs.reserve(senderOf(principal), null, session);
+    const action = session === null ? null : await this.reserved(call, session);
     try {
       await append();
       action?.settle();
@@ -98,6 +98,14 @@ export class CreateIntent {
       else action?.settle();
       throw error;
     }
+  }
+
+  private async reserved(call: CreateCall, session: NamedSession): Promise<Reservation | null> {
+    const { gate, costs } = this.options;
+    const reserve = () => costs.reserve(senderOf(call.principal), null, session);
+    const action = await orRefused(gate, call, reserve);
+    gate.ended(call, null);
+    return action;
   }
 
   private sending(
