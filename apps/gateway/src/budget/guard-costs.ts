@@ -3,9 +3,13 @@ import type { NamedSession } from '../sessions/session-gate.js';
 import type { Budgets, Reservation } from './budgets.js';
 import { ACTIONS, sessionCaps } from './session-caps.js';
 
-/** Micro-units of a number in dollars, rounded up: never less than was said. */
-export const microOfNumber = (amount: number): number =>
-  Math.min(MICRO_MAX, Math.ceil(Number((amount * MICRO).toFixed(3))));
+/** Micro-units of a number in dollars, rounded up; what costs anything costs one at least. */
+export const microOfNumber = (amount: number): number => {
+  if (amount <= 0) return 0;
+  // Without the thousandths that multiplying makes of a number that is exact in writing.
+  const micro = Math.ceil(Number((amount * MICRO).toFixed(3)));
+  return Math.min(MICRO_MAX, Math.max(1, micro));
+};
 
 /** What a guarded act costs, under the caps of its agent and of its session. */
 export class GuardCosts {
