@@ -1,6 +1,7 @@
 import { runAuditBench } from './audit.bench.js';
 import type { Bench } from './bench.js';
 import { runBlackHoleBench } from './black-hole.bench.js';
+import { runBudgetsBench } from './budgets.bench.js';
 import { runEvaluatorBench } from './evaluator.bench.js';
 import { runFencesBench } from './fences.bench.js';
 import { runGatewayBench } from './gateway.bench.js';
@@ -29,6 +30,7 @@ export const benches = {
   policies: { takes: '4 minutes', run: runPoliciesBench },
   'policy-stop': { takes: '2 minutes', run: runPolicyStopBench },
   evaluator: { takes: '1 minute', run: runEvaluatorBench },
+  budgets: { takes: '2 minutes', run: runBudgetsBench },
   audit: { takes: '3 minutes', run: runAuditBench },
 } as const satisfies Readonly<Record<string, Bench>>;
 export type BenchName = keyof typeof benches;

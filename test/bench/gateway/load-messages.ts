@@ -12,6 +12,8 @@ export type LoadReport =
   | { readonly kind: 'ready' }
   | {
       readonly kind: 'loaded';
+      /** Of the order. */
+      readonly port: number;
       readonly answers: number;
       readonly tookMs: number;
       readonly p50Ms: number;

@@ -68,7 +68,7 @@ const load = async ({ port, request, connections, forMs }: LoadOrder): Promise<v
   const tookMs = performance.now() - startedMs;
   const { tookMs: times, statuses } = run;
   const [p50Ms, p99Ms] = [quantile(times, 0.5), quantile(times, 0.99)];
-  tell({ kind: 'loaded', answers: times.length, tookMs, p50Ms, p99Ms, statuses });
+  tell({ kind: 'loaded', port, answers: times.length, tookMs, p50Ms, p99Ms, statuses });
 };
 
 process.on('message', (order: LoadOrder) => void load(order));
