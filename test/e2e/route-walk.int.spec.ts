@@ -24,8 +24,8 @@ const COMMAND_SERVICE_ROUTES = [...SERVICE_ROUTES, 'GET /openapi.json', 'GET /do
 const PUBLIC = ['health'];
 /** They answer the stopped, and tell them. */
 const TELLS = ['mesh.heartbeat', 'guard'];
-/** What only gives back what is not needed any more is taken from the stopped too; here there is nothing to give. */
-const GIVES_BACK = ['budget.release'];
+/** How an authorization ended is taken from the stopped too: what was paid, and what is given back. Here there is none. */
+const GIVES_BACK = ['budget.capture', 'budget.release'];
 const UNKNOWN = expect.stringContaining('not_found');
 
 const AGENT = 'agent://acme/production/walker';

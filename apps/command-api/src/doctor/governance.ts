@@ -1,5 +1,13 @@
-import type { Address, Finding, FindingCode, OrgName } from '#contracts';
-import { msOf, type AgentRecord, type BudgetRecord, type ControlView } from '#domain';
+import {
+  budgetPlace,
+  type Address,
+  type Finding,
+  type FindingCode,
+  type Told,
+  type OrgName,
+  type WorkspaceName,
+} from '#contracts';
+import { isWanted, msOf, type AgentRecord, type BudgetRecord, type ControlView } from '#domain';
 import type { Operator } from '../control/operator.js';
 
 /** What the doctor looks at besides the machines: whose spending is not capped, what nobody would hear of, … */
@@ -17,7 +25,7 @@ type Look = (governed: Governed) => Finding[];
 /** So many names stand in a finding; the rest is a number. */
 const NAMED_MAX = 10;
 const DRILL_AGE_MS_MAX = 30 * 24 * 3_600_000;
-const THRESHOLD = 'budget.threshold';
+const THRESHOLD: Told['type'] = 'budget.threshold';
 
 const names = (all: readonly string[]): string => {
   const more = all.length - NAMED_MAX;
@@ -100,14 +108,14 @@ const sharedInstances: Look = (governed) => {
 };
 
 const withoutAlert: Look = (governed) => {
-  const listening = new Set(
-    [...governed.view.webhooks.all(orgOfCaller(governed))]
-      .filter(({ revokedAt, subscription }) => revokedAt === null && subscription.active)
-      .filter(({ subscription }) => subscription.eventTypes.some(hearsThresholds))
-      .map(({ subscription }) => subscription.org),
-  );
+  const webhooks = [...governed.view.webhooks.all(orgOfCaller(governed))];
+  const isHeard = ({ key, org }: BudgetRecord): boolean => {
+    const about = 'agent' in key.scope ? key.scope.agent : null;
+    const told = { type: THRESHOLD, org, workspace: workspaceOfBudget(key), about };
+    return webhooks.some((webhook) => isWanted(webhook, told));
+  };
   const silent = budgetsOf(governed)
-    .filter(({ alertPct, org }) => alertPct.length === 0 || !listening.has(org))
+    .filter((budget) => budget.alertPct.length === 0 || !isHeard(budget))
     .map(({ id }) => id.replace(/^ledger\./, ''));
   return finding('info', silent, {
     code: 'cap_without_alert',
@@ -117,8 +125,8 @@ const withoutAlert: Look = (governed) => {
   });
 };
 
-const hearsThresholds = (pattern: string): boolean =>
-  pattern === THRESHOLD || (pattern.endsWith('*') && THRESHOLD.startsWith(pattern.slice(0, -1)));
+const workspaceOfBudget = (key: BudgetRecord['key']): WorkspaceName | null =>
+  budgetPlace(key).workspace as WorkspaceName | null;
 
 const namespacesOf = (
   governed: Governed,

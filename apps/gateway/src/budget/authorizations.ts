@@ -80,7 +80,7 @@ export class Authorizations {
     const reservation = await this.options.budgets.reserve({
       ...{ address, session, amounts: { [currency]: amountMicro } },
     });
-    const authorizationId = this.idOf(call, attempt);
+    const authorizationId = this.idOf(call, wanted, attempt);
     const expiresAtMs = this.options.clock.nowMs() + (call.body.expires_in ?? EXPIRES_IN_S) * 1000;
     const results = await this.write(reservation, { call, wanted, authorizationId, expiresAtMs });
     if (results.every((result) => result === 'opened' || result === 'known')) {
@@ -164,10 +164,16 @@ export class Authorizations {
     );
   }
 
-  private idOf({ principal, idempotencyKey }: AuthorizeCall, attempt: number): AuthorizationId {
+  /** A repeat is the same authorization only where it asks for the same: what is answered is what is reserved. */
+  private idOf(
+    { principal, idempotencyKey, body }: AuthorizeCall,
+    { amountMicro, currency }: Wanted,
+    attempt: number,
+  ): AuthorizationId {
     if (idempotencyKey === null) return authorizationIdFrom(this.options.ids.uuid());
-    const { org, keyId } = principal as { org: string; keyId: string };
-    return authorizationIdFrom(org, keyId, idempotencyKey, String(attempt));
+    const { org, keyId } = principal;
+    const asked = [String(amountMicro), currency, body.session_id ?? ''];
+    return authorizationIdFrom(org, keyId, idempotencyKey, ...asked, String(attempt));
   }
 }
 

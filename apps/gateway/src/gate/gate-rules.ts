@@ -118,8 +118,9 @@ const guarding: GateRule = {
 };
 
 /** Paying is outbound, and no tool is named: stops on `tool:budget.authorize` hold payments alone. */
-const paying = (what: string): GateRule => ({
+const paying: GateRule = {
   answers: true,
+  isOpen: () => true,
   asks: ({ principal }) =>
     principal.kind === 'op'
       ? none
@@ -127,11 +128,11 @@ const paying = (what: string): GateRule => ({
           {
             address: principal.address,
             act: 'guard',
-            capability: `tool:budget.${what}`,
+            capability: 'tool:budget.authorize',
             inFlight: true,
           },
         ],
-});
+};
 
 /** A sign of life is taken from everybody; the answer tells of the stop. */
 const beating: GateRule = { tells: true, asks: () => none };
@@ -154,9 +155,10 @@ export const gateRules: Readonly<Record<string, GateRule>> = {
   [streamQueueIntents.id]: taking,
   [guardTool.id]: guarding,
   [sendHeartbeat.id]: beating,
-  [authorizeSpending.id]: { ...paying('authorize'), isOpen: () => true },
-  [captureSpending.id]: paying('capture'),
-  // Gives back what is not needed: the stopped may.
+  [authorizeSpending.id]: paying,
+  // What was paid already must be written down, and what is not needed given back: the stopped may do both. An authorization
+  // that nobody may end would expire, and the cap would forget what was spent.
+  [captureSpending.id]: { asks: () => none },
   [releaseSpending.id]: { asks: () => none },
   [createSession.id]: talking,
   [addSessionMessage.id]: talking,

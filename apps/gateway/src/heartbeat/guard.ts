@@ -44,13 +44,14 @@ export class Guard {
     address: Address,
     first: Extract<Verdict, { allowed: true }>,
   ): Promise<GuardAnswer> {
+    const draining = first.heldBy?.mode === 'drain';
+    const inFlight = draining && (await this.options.hasWorkInHand(address));
     const session = await this.sessionOf(call);
     if (session instanceof ApiProblem) return blockedBy(session);
+    // Last of all that may fail: what is set aside here is settled or given back below.
     const spending = await this.spendingOf(call, address, session);
     if (spending instanceof ApiProblem) return blockedBy(spending);
-    const draining = first.heldBy?.mode === 'drain';
     if (session === null && spending === null && !draining) return answerOf(first);
-    const inFlight = draining && (await this.options.hasWorkInHand(address));
     // The answer is sent in the turn of this second verdict, as it is in that of the first one.
     return paid(call, spending, this.lastWord(call, { address, inFlight, session }));
   }
