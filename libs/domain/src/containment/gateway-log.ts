@@ -149,7 +149,7 @@ export class GatewayLog {
     if (!this.#isOpen || this.#identity.mine !== old) return;
     this.#pinned = this.pin;
     this.of.onLeaseOver();
-    this.#startOver(false);
+    this.#startOver({ isRestored: false, isAwaited: true });
   }
 
   leave(): void {
@@ -201,17 +201,18 @@ export class GatewayLog {
   #mayStartOver(): void {
     const { wasRestored, isForeign } = this.#identity;
     if (!wasRestored && (isForeign || !this.#isOfAnotherName)) return;
-    this.#startOver(wasRestored);
+    this.#startOver({ isRestored: wasRestored, isAwaited: false });
   }
 
-  #startOver(isRestored: boolean): void {
+  #startOver({ isRestored, isAwaited }: { isRestored: boolean; isAwaited: boolean }): void {
     this.#membership = this.#membership.startedOver();
     this.#joins = new JoinAppends();
     this.#triedAt = null;
     this.of.emit({ kind: 'start-over' });
     this.of.onStartOver();
     if (isRestored) this.#restored();
-    this.#readAnew(this.#identity.startedOver());
+    // Told of a restore that was not read yet, it must be read: an end before it is an old one.
+    this.#readAnew(this.#identity.startedOver(isAwaited));
   }
 
   #readAnew(identity: LogIdentity): void {

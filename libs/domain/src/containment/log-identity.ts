@@ -14,18 +14,20 @@ export class LogIdentity {
   /**
    * @param mine the incarnation on the reader's disk; `null`: it belongs to none yet.
    * @param before what that was restored from, where this reader saw it: so the log is called before the words of its restores.
+   * @param isRestoreAwaited a node said that the log goes on for another: until that is read, no reading of it is whole.
    */
   constructor(
     mine: string | null,
     private readonly before: ReadonlySet<string> = new Set(),
+    private readonly isRestoreAwaited = false,
   ) {
     this.#mine = mine;
     this.#passed = new Set(before);
   }
 
   /** For the next reading of the same log. */
-  startedOver(): LogIdentity {
-    return new LogIdentity(this.#mine, this.#passed);
+  startedOver(isRestoreAwaited = false): LogIdentity {
+    return new LogIdentity(this.#mine, this.#passed, isRestoreAwaited);
   }
 
   /** `null` before the first event: an empty log is not one where nothing is stopped. */
@@ -46,6 +48,7 @@ export class LogIdentity {
   /** No beginning was read, or not all that this reader has read of it before: no roll-back, but not ready. */
   get isShort(): boolean {
     if (this.#current === null) return true;
+    if (this.isRestoreAwaited && this.#current === this.#mine && !this.#wasRestored) return true;
     return this.before.has(this.#current) && this.#current !== this.#mine;
   }
 
